@@ -1,0 +1,25 @@
+import { fileURLToPath } from "node:url";
+
+import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { defineConfig } from "hardhat/config";
+
+export default defineConfig({
+  plugins: [toolbox],
+  solidity: {
+    version: "0.8.37",
+    // The compiler comes from npm with everything else; none is downloaded.
+    path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
+    settings: {
+      // No PUSH0: the networks of a consortium are often older than Shanghai.
+      evmVersion: "paris",
+      optimizer: { enabled: true, runs: 1_000_000 },
+      viaIR: false,
+    },
+  },
+  paths: { tests: { mocha: "./test/contracts", solidity: "./contracts" } },
+  typechain: { outDir: "./types/contracts", tsNocheck: true },
+  test: {
+    mocha: { timeout: 60_000 },
+    solidity: { fuzz: { runs: 256, seed: "0x7a11" }, invariant: { runs: 32, depth: 64, failOnRevert: false } },
+  },
+});
