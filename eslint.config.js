@@ -63,7 +63,10 @@ export default ts.config(
   {
     files: ["src/core/**/*.ts", "src/verify/**/*.ts"],
     rules: {
-      "no-restricted-imports": ["error", { patterns: [{ group: ["node:*"], message: "core and verify run in a browser." }] }],
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ group: ["node:*"], message: "core and verify run in a browser." }] },
+      ],
       "no-restricted-globals": ["error", "process", "Buffer", "require", "__dirname", "setTimeout", "fetch"],
     },
   },

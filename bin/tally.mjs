@@ -48,13 +48,18 @@ const compiled = join(root, "dist", "cli", "main.js");
 const program = existsSync(source) ? source : compiled;
 
 if (!existsSync(program)) {
-  stop("neither src/cli/main.ts nor dist/cli/main.js is here. Install the package again, or run `npm run build` in a checkout.");
+  stop(
+    "neither src/cli/main.ts nor dist/cli/main.js is here. Install the package again, or run `npm run build` in a checkout.",
+  );
 } else if (program === source && !existsSync(join(root, "node_modules", "commander"))) {
-  stop(`this checkout is not set up. Run \`npm start\`, \`npm test\` or \`node scripts/bootstrap.mjs\` in ${root} first.`);
+  stop(
+    `this checkout is not set up. Run \`npm start\`, \`npm test\` or \`node scripts/bootstrap.mjs\` in ${root} first.`,
+  );
 } else if (runsTypeScript()) {
   await import(pathToFileURL(program).href);
 } else {
-  const needed = () => stop(`needs Node.js 24, and this is ${process.versions.node}. Install it, or npm, which can fetch it.`);
+  const needed = () =>
+    stop(`needs Node.js 24, and this is ${process.versions.node}. Install it, or npm, which can fetch it.`);
   const node = bundledNode();
   const args = [program, ...process.argv.slice(2)];
   if (node === undefined) become("npx", ["--yes", "--package=node@24", "--", "node", ...args], needed);

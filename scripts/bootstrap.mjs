@@ -18,7 +18,11 @@ function wantedStamp() {
     const text = readFileSync(join(root, name), "utf8");
     // Of package.json only what npm installs by: a new script must not cost everybody a new installation.
     const { dependencies, devDependencies, optionalDependencies, allowScripts } = JSON.parse(text);
-    hash.update(name === "package.json" ? JSON.stringify([dependencies, devDependencies, optionalDependencies, allowScripts]) : text);
+    hash.update(
+      name === "package.json"
+        ? JSON.stringify([dependencies, devDependencies, optionalDependencies, allowScripts])
+        : text,
+    );
   }
   return `${hash.digest("hex")} ${process.platform} ${process.arch}\n`;
 }
@@ -48,7 +52,14 @@ function install() {
   process.stderr.write("Setting up (once, half a minute or so): installing the packages of package-lock.json …\n");
   const began = Date.now();
   // A parent npm hands its own settings down in npm_* variables; an inner npm must not take them for the user's.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^npm_(?!config_(registry|cafile|userconfig|globalconfig|cache|proxy|https_proxy|noproxy|offline|prefer_offline)$)/iu.test(key)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([key]) =>
+        !/^npm_(?!config_(registry|cafile|userconfig|globalconfig|cache|proxy|https_proxy|noproxy|offline|prefer_offline)$)/iu.test(
+          key,
+        ),
+    ),
+  );
   const windows = process.platform === "win32";
   const result = spawnSync(windows ? `${command[0]}.cmd` : command[0], command.slice(1), {
     cwd: root,

@@ -14,7 +14,17 @@ const dev = rest.includes("--dev");
 const names = rest.filter((word) => word !== "--dev");
 
 function npm(...args) {
-  const command = ["exec", "--yes", "--package=node@24", "--", "npm", ...args, "--no-audit", "--no-fund", "--loglevel=error"];
+  const command = [
+    "exec",
+    "--yes",
+    "--package=node@24",
+    "--",
+    "npm",
+    ...args,
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   const result = spawnSync("npm", command, { cwd: root, stdio: ["ignore", 2, 2] });
   if (result.status !== 0) process.exit(result.status ?? 1);
 }

@@ -5,7 +5,14 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
-const OS = { darwin: "darwin", linux: "linux", win32: "win32", windows: "win32", android: "android", freebsd: "freebsd" };
+const OS = {
+  darwin: "darwin",
+  linux: "linux",
+  win32: "win32",
+  windows: "win32",
+  android: "android",
+  freebsd: "freebsd",
+};
 const CPU = { arm64: "arm64", x64: "x64", amd64: "x64", ia32: "ia32", arm: "arm", ppc64: "ppc64", riscv64: "riscv64" };
 const LIBC = { gnu: "glibc", musl: "musl" };
 

@@ -1,0 +1,8 @@
+/** All commands of `tally`, in the order in which `tally --help` lists them. */
+import type { CommandEntry } from "./program.ts";
+
+/**
+ * A command is one file, `commands/<name>.ts`, that exports `register(program)`; here it has its name, its summary, and how to
+ * load it. It is loaded only when it runs, so that a small command does not wait for the libraries of a large one.
+ */
+export const commands: readonly CommandEntry[] = [];
