@@ -59,11 +59,10 @@ export interface ErrorFactory<Code extends string> {
 }
 
 /** Declares the error codes of a room. */
-export function defineErrors<const Table extends ErrorTable>(table: Table): ErrorFactory<keyof Table & string> {
-  type Code = keyof Table & string;
+export function defineErrors<const Code extends string>(table: Readonly<Record<Code, ErrorKind>>): ErrorFactory<Code> {
   const make = (code: Code, message: string, extra?: ErrorExtra): AppError =>
     new AppError(code, table[code], message, extra);
-  return Object.assign(make, { table: table as Readonly<Record<Code, ErrorKind>> });
+  return Object.assign(make, { table });
 }
 
 /** The codes that belong to no room in particular. */
