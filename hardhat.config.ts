@@ -15,9 +15,12 @@ export default defineConfig({
       optimizer: { enabled: true, runs: 1_000_000 },
       viaIR: false,
     },
+    // Deployed as it comes, so it is compiled with the same settings as our own.
+    npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
+    splitTestsCompilation: true,
   },
   paths: { tests: { mocha: "./test/contracts", solidity: "./contracts" } },
-  typechain: { outDir: "./types/contracts", tsNocheck: true },
+  typechain: { outDir: "./types", tsNocheck: true },
   test: {
     mocha: { timeout: 60_000 },
     solidity: { fuzz: { runs: 256, seed: "0x7a11" }, invariant: { runs: 32, depth: 64, failOnRevert: false } },

@@ -32,8 +32,10 @@ function bundledNode() {
 /** Runs a program in this one's place: same terminal, same signals, same exit code. */
 function become(command, args, onMissing) {
   const child = spawn(command, args, { stdio: "inherit" });
-  // A terminal sends these to the child as well; a supervisor sends them to the launcher alone.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // A terminal sends Ctrl-C to the child as well, and once is enough; a supervisor signals the launcher alone.
+  const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  process.on("SIGINT", () => terminal || child.kill("SIGINT"));
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => (error.code === "ENOENT" ? onMissing() : stop(error.message)));
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 }

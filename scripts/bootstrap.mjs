@@ -1,6 +1,6 @@
 /**
  * Sets the checkout up, once: installs what package-lock.json says, with the npm of a Node that Hardhat knows. It runs before
- * every npm script, so when nothing has changed it only reads two files. No dependencies, and plain enough for Node 20.
+ * every npm script, so when nothing has changed it only reads three files. No dependencies, and plain enough for Node 20.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -91,15 +91,26 @@ function linkOwnBin() {
   chmodSync(join(root, "bin", "tally.mjs"), 0o755);
 }
 
-function main() {
+/** Compiles the contracts if they have changed: what `npm start` deploys is always what the sources say. */
+function compileContracts() {
+  const node = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+  const script = join(root, "scripts", "compile.ts");
+  const result = spawnSync(node, [script, "--if-stale"], { cwd: root, stdio: ["ignore", 2, 2] });
+  if (result.status !== 0) fail("the contracts were not compiled", "The reason is above.");
+}
+
+/** Brings node_modules up to date, unless it is. `installed` says that somebody else just did, and only stamps. */
+function setUp(installed) {
   // A packed copy has no lockfile and was installed by npm itself.
   if (!existsSync(join(root, "package-lock.json"))) return;
   const wanted = wantedStamp();
   if (currentStamp() === wanted) return;
   rmSync(stampFile, { force: true });
-  install();
+  if (!installed) install();
   linkOwnBin();
   writeFileSync(stampFile, wanted);
 }
 
-main();
+const [task] = process.argv.slice(2);
+setUp(task === "installed");
+if (task === "contracts") compileContracts();

@@ -36,4 +36,7 @@ else if (verb !== "complete") {
   process.exit(2);
 }
 const added = completeLockfile(join(root, "package-lock.json"));
+// What is installed is what the lockfile now says: no second installation before the next script.
+if (verb !== "complete")
+  spawnSync(process.execPath, [join(root, "scripts", "bootstrap.mjs"), "installed"], { stdio: "inherit" });
 process.stdout.write(`package-lock.json: ${added.length} platform packages completed. Commit it with package.json.\n`);

@@ -1,0 +1,104 @@
+/**
+ * Compiles the contracts, refuses warnings, and writes what the program needs at run time to src/chain/artifacts/NAME.json:
+ * ABI and bytecode, under the same relative path in a checkout and in a packed copy.
+ * With --if-stale it does nothing when no source has changed, which takes some milliseconds.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const artifacts = join(root, "artifacts");
+const exported = join(root, "src", "chain", "artifacts");
+const stampFile = join(exported, ".stamp");
+
+/** What the artifacts depend on. The lockfile stands for the compiler and the libraries. */
+function wantedStamp(): string {
+  const hash = createHash("sha256");
+  const sources = globSync("contracts/**/*.sol", { cwd: root, exclude: ["**/*.t.sol"] }).sort();
+  for (const path of [...sources, "hardhat.config.ts", "package-lock.json", "scripts/compile.ts"]) {
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update("\0");
+  }
+  return hash.digest("hex");
+}
+
+function currentStamp(): string {
+  try {
+    return readFileSync(stampFile, "utf8");
+  } catch {
+    return ""; // nothing compiled yet
+  }
+}
+
+function readJson<T>(path: string): T {
+  return JSON.parse(readFileSync(path, "utf8")) as T;
+}
+
+function compile(onlyContracts: boolean): void {
+  const hardhat = join(root, "node_modules", "hardhat", "dist", "src", "cli.js");
+  const args = [hardhat, "compile", ...(onlyContracts ? ["--no-tests"] : [])];
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", 2, 2] });
+  if (status !== 0) {
+    process.stderr.write("The contracts do not compile: the compiler's message is above.\n");
+    process.exit(1);
+  }
+}
+
+interface CompilerMessage {
+  readonly severity: string;
+  readonly formattedMessage: string;
+}
+
+/** Warnings that stand in the build, whether it was made now or before; a compiler prints them only once. */
+function warnings(): string[] {
+  return globSync("build-info/*.output.json", { cwd: artifacts })
+    .flatMap((path) => readJson<{ output: { errors?: CompilerMessage[] } }>(join(artifacts, path)).output.errors ?? [])
+    .filter(({ severity }) => severity !== "info")
+    .map(({ formattedMessage }) => formattedMessage);
+}
+
+/** What hardhat writes for a contract, as far as it is used. */
+interface Artifact {
+  readonly contractName: string;
+  readonly sourceName: string;
+  readonly abi: readonly unknown[];
+  readonly bytecode: string;
+  readonly deployedBytecode: string;
+  readonly linkReferences: object;
+  readonly deployedLinkReferences: object;
+  readonly immutableReferences?: object;
+}
+
+/** Writes the deployable contracts, but for those that only tests use. */
+function exportArtifacts(): void {
+  rmSync(exported, { recursive: true, force: true });
+  mkdirSync(exported, { recursive: true });
+  const paths = globSync("{contracts,@openzeppelin}/**/*.json", { cwd: artifacts, exclude: ["contracts/test/**"] });
+  for (const path of paths) {
+    const { contractName, sourceName, abi, bytecode, deployedBytecode, ...rest } = readJson<Artifact>(
+      join(artifacts, path),
+    );
+    if (bytecode === "0x") continue;
+    const { linkReferences, deployedLinkReferences, immutableReferences = {} } = rest;
+    const kept = { contractName, sourceName, abi, bytecode, deployedBytecode };
+    const references = { linkReferences, deployedLinkReferences, immutableReferences };
+    writeFileSync(join(exported, basename(path)), `${JSON.stringify({ ...kept, ...references })}\n`);
+  }
+}
+
+const ifStale = process.argv.includes("--if-stale");
+const wanted = wantedStamp();
+if (!ifStale || currentStamp() !== wanted) {
+  compile(ifStale);
+  const found = warnings();
+  if (found.length > 0) {
+    process.stderr.write(`${found.join("\n")}\nWarnings are errors here (${found.length}): mend the source.\n`);
+    process.exit(1);
+  }
+  exportArtifacts();
+  writeFileSync(stampFile, wanted);
+}
