@@ -5,4 +5,10 @@ import type { CommandEntry } from "./program.ts";
  * A command is one file, `commands/<name>.ts`, that exports `register(program)`; here it has its name, its summary, and how to
  * load it. It is loaded only when it runs, so that a small command does not wait for the libraries of a large one.
  */
-export const commands: readonly CommandEntry[] = [];
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "apr",
+    summary: "the annual rate of cash flows, as US, EU and Chinese rules define it",
+    load: () => import("./commands/apr.ts"),
+  },
+];
