@@ -1,0 +1,125 @@
+import type { Ref } from "./entry.ts";
+import { EMPTY_RING } from "./ring.ts";
+import type { Ring } from "./ring.ts";
+
+/**
+ * A borrower's state (design/state.md), decoded. Books and loans are values: what changes one returns another, so that whoever
+ * keeps the old one has undone the change.
+ *
+ * Amounts in here are `number`s, exact because all are below 2³⁸ and sums over a book below 2⁴⁴: a book is judged tens of
+ * thousands of times a second. Everything that leaves core carries `bigint`.
+ */
+export interface Loan extends Ref {
+  readonly product: number;
+  readonly outstanding: number;
+  /** Days, rounded up, saturating at `MAX_TERM`. */
+  readonly term: number;
+  /** Time of opening; of the head loan always the ring's newest opening. */
+  readonly opened: number;
+  /** Of the head loan without a detail: what is outstanding. */
+  readonly principal: number;
+  readonly unconfirmed: boolean;
+  readonly chargedOff: boolean;
+  readonly inRing: boolean;
+  /** Number and index of the line's first draw, if this is a draw (of this platform's). */
+  readonly line?: { readonly number: number; readonly index: number };
+  /** Platform that holds it after an assignment; 0 if that is the one that opened it. */
+  readonly holder: number;
+  readonly detail?: Detail;
+}
+
+/** What a loan has beside: kept in a word of its own, from the first payment on. Fields that no served rule uses are zero. */
+export interface Detail {
+  /** Charges borne so far; an upfront deduction is one. */
+  readonly charges: number;
+  readonly defaultCharges: number;
+  readonly extensions: number;
+  readonly settlement: number;
+  readonly lastEvent: number;
+  readonly allowance: number;
+  /** The float of 24 bits, as it is stored. */
+  readonly largestPayment: number;
+}
+
+export interface Book {
+  /** The most recently opened loan, if it is still there and no draw of a line. */
+  readonly head?: Loan;
+  /** All others. */
+  readonly slots: readonly Loan[];
+  /** Time of the last close that counts; 0 for none. */
+  readonly lastClosed: number;
+  readonly ring: Ring;
+}
+
+export const EMPTY_BOOK: Book = { slots: [], lastClosed: 0, ring: EMPTY_RING };
+
+/** Slots beside the head loan. */
+export const SLOTS = 31;
+
+/** Days at which a term saturates. */
+export const MAX_TERM = 16_383;
+
+/** Place of a loan in a book: a slot's number, or this. */
+export const HEAD = -1;
+
+/** The platform that a loan is owed to. */
+export function holderOf(loan: Loan): number {
+  return loan.holder === 0 ? loan.platform : loan.holder;
+}
+
+/** All loans of a book, the head loan first. */
+export function loansOf({ head, slots }: Book): readonly Loan[] {
+  return head ? [head, ...slots] : slots;
+}
+
+/** The loan of that name: its place, or undefined. */
+export function findLoan({ head, slots }: Book, ref: Ref): number | undefined {
+  if (head && isNamed(head, ref)) return HEAD;
+  const at = slots.findIndex((loan) => isNamed(loan, ref));
+  return at === -1 ? undefined : at;
+}
+
+function isNamed(loan: Loan, { platform, number, index }: Ref): boolean {
+  return loan.number === number && loan.index === index && loan.platform === platform;
+}
+
+export function loanAt({ head, slots }: Book, place: number): Loan {
+  return (place === HEAD ? head : slots[place])!;
+}
+
+/** The book with another state of the loan at `place`. */
+export function replaceLoan(book: Book, place: number, loan: Loan): Book {
+  if (place === HEAD) return { ...book, head: loan };
+  return { ...book, slots: book.slots.with(place, loan) };
+}
+
+/** The book without the loan at `place`; the last slot's loan takes a slot's place. */
+export function takeOut(book: Book, place: number): Book {
+  if (place === HEAD) return headless(book, book.slots);
+  const last = book.slots.length - 1;
+  const slots = place === last ? book.slots.slice(0, last) : book.slots.with(place, book.slots[last]!).slice(0, last);
+  return { ...book, slots };
+}
+
+/** The book with its head loan in a slot; the same if there is none. The caller has seen that there is room. */
+export function moveHead(book: Book): Book {
+  return book.head ? headless(book, [...book.slots, book.head]) : book;
+}
+
+/** The book without a head loan and with these slots. */
+export function headless({ lastClosed, ring }: Book, slots: readonly Loan[]): Book {
+  return { slots, lastClosed, ring };
+}
+
+/** The book with another ring. Its newest opening is the head loan's. */
+export function withRing(book: Book, ring: Ring): Book {
+  if (!book.head || book.head.opened === ring.newest) return { ...book, ring };
+  return { ...book, head: { ...book.head, opened: ring.newest }, ring };
+}
+
+/** A borrower's exposure on one market or all, in minor units. */
+export function outstandingOf(book: Book, market?: number): bigint {
+  let sum = 0;
+  for (const loan of loansOf(book)) if (market === undefined || loan.product >>> 6 === market) sum += loan.outstanding;
+  return BigInt(sum);
+}
