@@ -1,0 +1,152 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { AbiCoder, keccak256 } from "ethers";
+import { z } from "zod";
+import { concat, fromHex, type Hex } from "../core/bytes.ts";
+import type { FilingDomain } from "../core/filing.ts";
+import { artifact, librariesOf, linkedBytecode } from "./artifacts.ts";
+import { chainError } from "./errors.ts";
+import { hexBytes, type JsonRpc } from "./rpc.ts";
+import { chainIdOf, type Transactor } from "./transactor.ts";
+
+const contractAddress = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hexadecimal digits")
+  .transform((text) => text.toLowerCase() as Hex);
+
+/** Where the contracts of one jurisdiction are. Public; kept as `deployment.json`. */
+export const deploymentSchema = z.object({
+  format: z.literal(1),
+  chainId: z.string().regex(/^[0-9]{1,20}$/),
+  registry: contractAddress,
+  rulebook: contractAddress,
+  licences: contractAddress,
+  administration: contractAddress,
+  /** Block of the first deployment: where replaying begins. */
+  block: z.int().nonnegative(),
+});
+export type Deployment = z.infer<typeof deploymentSchema>;
+
+export interface DeployOptions {
+  /** Seconds between publication of a rule and its binding, at least. */
+  readonly notice: number;
+  /** Seconds between the announcement of a successor and its installation, at least. */
+  readonly successionNotice: number;
+  /** Who administers; by default the deploying account, which then hands out the roles. */
+  readonly admin?: Hex;
+  readonly onStep?: (step: string) => void;
+}
+
+/** Roles of `contracts/Administration.sol`, by the functions that they may call. */
+const ROLES = [
+  {
+    role: 1n,
+    contract: "Rulebook",
+    functions: ["publish", "withdraw", "publishSettings", "withdrawSettings", "openSeries", "setNotice"],
+  },
+  { role: 2n, contract: "Rulebook", functions: ["publishRate"] },
+  {
+    role: 3n,
+    contract: "Licences",
+    functions: ["grant", "amend", "setKey", "suspend", "restore", "withdraw", "setProducts"],
+  },
+  { role: 4n, contract: "Licences", functions: ["revokeKey"] },
+  { role: 5n, contract: "Licences", functions: ["announceRegistry", "renounceRegistry"] },
+  { role: 6n, contract: "Licences", functions: ["installRegistry"] },
+] as const;
+
+/**
+ * Deploys Administration, Licences, Rulebook and Registry, gives the deploying account every role, and puts the registry in service.
+ * A regulator then grants the roles to the people who are to have them, with delays, and renounces its own
+ * (`docs/design/contracts.md`).
+ */
+export async function deploy(transactor: Transactor, options: DeployOptions): Promise<Deployment> {
+  const say = options.onStep ?? (() => undefined);
+  const chainId = await chainIdOf(transactor.rpc);
+
+  say("Administration");
+  const first = await create(transactor, "Administration", [transactor.address]);
+  const administration = first.address;
+  say("Licences");
+  const licences = (await create(transactor, "Licences", [administration, options.successionNotice])).address;
+  say("Rulebook");
+  const rulebook = (await create(transactor, "Rulebook", [administration, licences, options.notice])).address;
+  say("Registry");
+  const registry = (await create(transactor, "Registry", [licences, rulebook, `0x${"00".repeat(20)}`])).address;
+
+  say("roles");
+  const manager = artifact("Administration").interface;
+  const asManager = (name: string, args: readonly unknown[]): Promise<unknown> =>
+    transactor.send({ to: administration, interface: manager, function: name, args });
+  const targets = { Rulebook: rulebook, Licences: licences };
+  for (const { role, contract, functions } of ROLES) {
+    const selectors = functions.map((name) => artifact(contract).interface.getFunction(name)?.selector);
+    await asManager("setTargetFunctionRole", [targets[contract], selectors, role]);
+    await asManager("grantRole", [role, transactor.address, 0]);
+  }
+
+  say("registry in service");
+  const asLicences = artifact("Licences").interface;
+  const code = await transactor.rpc.call("eth_getCode", [registry, "latest"], hexBytes);
+  await transactor.send({
+    to: licences,
+    interface: asLicences,
+    function: "announceRegistry",
+    args: [registry, keccak256(code), 0],
+  });
+  await transactor.send({ to: licences, interface: asLicences, function: "installRegistry", args: [registry] });
+
+  if (options.admin !== undefined && options.admin.toLowerCase() !== transactor.address) {
+    say("handing over the administration");
+    await asManager("grantRole", [0n, options.admin, 0]);
+  }
+  return {
+    format: 1,
+    chainId: chainId.toString(),
+    registry,
+    rulebook,
+    licences,
+    administration,
+    block: first.mined.blockNumber,
+  };
+}
+
+async function create(
+  transactor: Transactor,
+  name: string,
+  args: readonly unknown[],
+): ReturnType<Transactor["create"]> {
+  const of = artifact(name);
+  const libraries: Record<string, string> = {};
+  for (const library of librariesOf(of)) libraries[library] = (await create(transactor, library, [])).address;
+  const encoded = AbiCoder.defaultAbiCoder().encode([...of.interface.deploy.inputs], args);
+  return transactor.create(concat(linkedBytecode(of, libraries), fromHex(encoded)));
+}
+
+/** What signatures over filings are bound to. */
+export function domainOf(deployment: Deployment): FilingDomain {
+  return { chainId: BigInt(deployment.chainId), registry: fromHex(deployment.registry, 20) };
+}
+
+/** Checks that the node serves the deployment's chain and has its registry. Throws `chain-mismatch` or `no-contract`. */
+export async function checkDeployment(rpc: JsonRpc, deployment: Deployment): Promise<void> {
+  const chainId = await chainIdOf(rpc);
+  if (chainId.toString() !== deployment.chainId)
+    throw chainError("chain-mismatch", `The node serves chain ${chainId}, the deployment is on ${deployment.chainId}`);
+  const code = await rpc.call("eth_getCode", [deployment.registry, "latest"], hexBytes);
+  if (code === "0x") throw chainError("no-contract", `There is no contract at ${deployment.registry}`);
+}
+
+/** Reads `deployment.json`. Throws `no-contract` where there is none or it can't be read. */
+export async function readDeployment(path: string): Promise<Deployment> {
+  try {
+    return deploymentSchema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (cause) {
+    throw chainError("no-contract", `${path} is no readable description of a deployment`, { cause });
+  }
+}
+
+/** Writes `deployment.json`, whole or not at all. */
+export async function writeDeployment(path: string, deployment: Deployment): Promise<void> {
+  await writeFile(`${path}.new`, `${JSON.stringify(deployment, null, 2)}\n`);
+  await rename(`${path}.new`, path);
+}

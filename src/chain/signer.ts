@@ -1,0 +1,30 @@
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { headOf, type Filing, type FilingDomain } from "../core/filing.ts";
+import { addressOfKey } from "./transaction.ts";
+
+/** Who signs a platform's filings. It sees the typed filing, not a bare hash, so that a remote one can look at what it signs. */
+export interface Signer {
+  /** Address of the filing key, 20 bytes. */
+  readonly address: Uint8Array;
+  /** The 65 bytes `r ‖ s ‖ v` over the filing's head. */
+  signFiling(filing: Filing, domain: FilingDomain): Promise<Uint8Array>;
+  /** The same over any EIP-712 digest of the filing domain (the certificate of a record key). */
+  signDigest(digest: Uint8Array): Promise<Uint8Array>;
+}
+
+/** A signer that holds the key itself, from an encrypted keystore. */
+export function localSigner(key: Uint8Array): Signer {
+  return {
+    address: addressOfKey(key),
+    signFiling: async (filing, domain) => signDigest(headOf(filing, domain), key),
+    signDigest: async (digest) => signDigest(digest, key),
+  };
+}
+
+function signDigest(digest: Uint8Array, key: Uint8Array): Uint8Array {
+  const recovered = secp256k1.sign(digest, key, { prehash: false, format: "recovered" });
+  const signature = new Uint8Array(65);
+  signature.set(recovered.subarray(1));
+  signature[64] = 27 + (recovered[0] as number);
+  return signature;
+}
