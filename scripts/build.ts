@@ -18,6 +18,6 @@ if (status !== 0) process.exit(1);
 const beside = [join("chain", "artifacts")];
 for (const path of beside) {
   const from = join(root, "src", path);
-  if (existsSync(from)) cpSync(from, join(dist, path), { recursive: true });
+  if (existsSync(from)) cpSync(from, join(dist, path), { recursive: true, filter: (file) => !file.endsWith(".stamp") });
 }
 process.stdout.write("Built dist/. `npm pack` makes an archive that installs anywhere.\n");
