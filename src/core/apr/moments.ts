@@ -2,7 +2,7 @@ import { anchorDays, daysBetween, type CivilDate } from "./civil-date.ts";
 import type { Convention } from "./conventions.ts";
 import { rateError } from "./errors.ts";
 import { euInterval, euPeriodOf } from "./eu-interval.ts";
-import { add, divide, floor, multiply, rational, subtract, ZERO, type Rational } from "./rational.ts";
+import { add, compare, divide, floor, multiply, rational, subtract, ZERO, type Rational } from "./rational.ts";
 import { unitPeriodOf, unitPeriodsBetween, unitPeriodsPerYear, type UnitPeriod } from "./unit-period.ts";
 import { orZero, type RawFlow, type RawVector } from "./vector-schema.ts";
 
@@ -97,7 +97,7 @@ function startFor(date: CivilDate, dates: Dates, where: string): CivilDate {
 /** Offsets in years: remark (c) of the EU annexes, or unit-periods divided by their number a year. */
 function yearsReader(raw: RawVector, dates: Dates): (flow: RawFlow, where: string) => Rational {
   const { start } = dates;
-  const all = [...dates.drawdowns, ...dates.payments];
+  const all = [...dates.payments, ...dates.drawdowns];
   const anchors = [...dates.anchor.values()];
   const period = raw.interval ?? (start === undefined ? "month" : euPeriodOf(start, all, anchors));
   return (flow, where) => {
@@ -126,7 +126,13 @@ function unknownUnit(where: string): Error {
 function unitPeriodTimeline(raw: RawVector, dates: Dates): Timeline {
   const flows = [...(raw.payments ?? []), ...(raw.further_drawdowns ?? [])];
   const calendar = flows.filter((flow) => !hasUnitOffset(flow) && hasCalendarOffset(flow));
-  const unit = namedUnit(raw) ?? (calendar.length > 0 ? unitOfOffsets(flows) : unitOfDates(dates));
+  const unit =
+    namedUnit(raw) ??
+    (raw.unit_periods_per_year !== undefined
+      ? unitOfFrequency(raw.unit_periods_per_year)
+      : calendar.length > 0
+        ? unitOfOffsets(flows)
+        : unitOfDates(dates));
   const perYear = raw.unit_periods_per_year ?? perYearOf(unit);
   const moment = (flow: RawFlow, where: string): Moment => {
     if (hasUnitOffset(flow)) {
@@ -156,6 +162,20 @@ function split(units: Rational): Moment {
 
 function perYearOf(unit: UnitPeriod | undefined): Rational | undefined {
   return unit === undefined ? undefined : unitPeriodsPerYear(unit);
+}
+
+/** The unit-period that a stated number of them a year means: 12 months, 26 fortnights, 365/14 terms of 14 days. */
+function unitOfFrequency(perYear: Rational): UnitPeriod | undefined {
+  const standard: UnitPeriod[] = [
+    { kind: "year" },
+    { kind: "semimonth" },
+    ...[1, 2, 3, 4, 6].map((count) => ({ kind: "month" as const, count })),
+    ...[1, 2, 4].map((count) => ({ kind: "week" as const, count })),
+  ];
+  const known = standard.find((unit) => compare(unitPeriodsPerYear(unit), perYear) === 0);
+  if (known !== undefined) return known;
+  const days = divide(rational(365n), perYear);
+  return days.den === 1n && days.num <= 365n ? { kind: "day", count: Number(days.num) } : undefined;
 }
 
 function unitOfDates(dates: Dates): UnitPeriod | undefined {
