@@ -10,21 +10,14 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, "node_modules", ".tallystick-stamp");
+const lockFile = join(root, ".set-up.lock");
+const bundledNode = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
 
-/** What an installation depends on: the lockfile, package.json's install policy and the platform. */
+/** What an installation depends on: the lockfile, which install scripts may run, and the platform. */
 function wantedStamp() {
-  const hash = createHash("sha256");
-  for (const name of ["package-lock.json", "package.json"]) {
-    const text = readFileSync(join(root, name), "utf8");
-    // Of package.json only what npm installs by: a new script must not cost everybody a new installation.
-    const { dependencies, devDependencies, optionalDependencies, allowScripts } = JSON.parse(text);
-    hash.update(
-      name === "package.json"
-        ? JSON.stringify([dependencies, devDependencies, optionalDependencies, allowScripts])
-        : text,
-    );
-  }
-  return `${hash.digest("hex")} ${process.platform} ${process.arch}\n`;
+  const { allowScripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
+  return `${hash.update(JSON.stringify(allowScripts)).digest("hex")} ${process.platform} ${process.arch}\n`;
 }
 
 function currentStamp() {
@@ -48,30 +41,31 @@ function fail(what, fix) {
 }
 
 function install() {
-  const command = [...installCommand(), "--no-audit", "--no-fund", "--loglevel=error"];
+  // Whatever NODE_ENV says: the compiler of the contracts is a development dependency, and the checkout needs it.
+  const command = [
+    ...installCommand(),
+    "--include=dev",
+    "--include=optional",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   process.stderr.write("Setting up (once, half a minute or so): installing the packages of package-lock.json …\n");
   const began = Date.now();
-  // A parent npm hands its own settings down in npm_* variables; an inner npm must not take them for the user's.
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([key]) =>
-        !/^npm_(?!config_(registry|cafile|userconfig|globalconfig|cache|proxy|https_proxy|noproxy|offline|prefer_offline)$)/iu.test(
-          key,
-        ),
-    ),
-  );
   const windows = process.platform === "win32";
-  const result = spawnSync(windows ? `${command[0]}.cmd` : command[0], command.slice(1), {
-    cwd: root,
-    env,
-    shell: windows,
-    stdio: ["ignore", 2, 2],
-  });
+  const program = windows ? `${command[0]}.cmd` : command[0];
+  const result = spawnSync(program, command.slice(1), { cwd: root, shell: windows, stdio: ["ignore", 2, 2] });
   if (result.error?.code === "ENOENT") fail("npm is not on the PATH", "Install Node.js 20 or newer with npm.");
   if (result.status !== 0) {
     fail(
       `\`${command.join(" ")}\` ended with ${result.status ?? result.signal}`,
       "Its own message is above; mostly it is the network or a full disk. Run the same again when that is mended.",
+    );
+  }
+  if (!existsSync(bundledNode)) {
+    fail(
+      "the package `node` has no program in it, so npm ran no install scripts",
+      "Allow them for this checkout (`npm config set ignore-scripts false --location=project`) and run the same again.",
     );
   }
   process.stderr.write(`Set up in ${Math.round((Date.now() - began) / 1000)} s.\n`);
@@ -93,10 +87,35 @@ function linkOwnBin() {
 
 /** Compiles the contracts if they have changed: what `npm start` deploys is always what the sources say. */
 function compileContracts() {
-  const node = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
   const script = join(root, "scripts", "compile.ts");
-  const result = spawnSync(node, [script, "--if-stale"], { cwd: root, stdio: ["ignore", 2, 2] });
+  const result = spawnSync(bundledNode, [script, "--if-stale"], { cwd: root, stdio: ["ignore", 2, 2] });
   if (result.status !== 0) fail("the contracts were not compiled", "The reason is above.");
+}
+
+/** Whether another set-up of this checkout holds the lock; one that died doesn't. */
+function lockIsHeld() {
+  try {
+    process.kill(Number(readFileSync(lockFile, "utf8")), 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM"; // alive, and somebody else's
+  }
+}
+
+/** Takes the lock; two set-ups at once would pull the packages from under each other. */
+function takeLock() {
+  for (let waited = 0; ; waited += 1) {
+    try {
+      writeFileSync(lockFile, String(process.pid), { flag: "wx" });
+      process.on("exit", () => rmSync(lockFile, { force: true }));
+      return;
+    } catch (error) {
+      if (error.code !== "EEXIST") fail(`${lockFile} can't be written (${error.code})`, "Make the checkout writable.");
+    }
+    if (!lockIsHeld()) rmSync(lockFile, { force: true });
+    else if (waited === 0) process.stderr.write("Waiting for another set-up of this checkout to end …\n");
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+  }
 }
 
 /** Brings node_modules up to date, unless it is. `installed` says that somebody else just did, and only stamps. */
@@ -105,6 +124,8 @@ function setUp(installed) {
   if (!existsSync(join(root, "package-lock.json"))) return;
   const wanted = wantedStamp();
   if (currentStamp() === wanted) return;
+  takeLock();
+  if (currentStamp() === wanted) return; // it was being set up meanwhile
   rmSync(stampFile, { force: true });
   if (!installed) install();
   linkOwnBin();
