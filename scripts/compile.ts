@@ -5,7 +5,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
@@ -73,10 +73,10 @@ interface Artifact {
   readonly immutableReferences?: object;
 }
 
-/** Writes the deployable contracts, but for those that only tests use. */
+/** Writes the deployable contracts, but for those that only tests use. What hasn't changed stays as it is: others may be reading. */
 function exportArtifacts(): void {
-  rmSync(exported, { recursive: true, force: true });
   mkdirSync(exported, { recursive: true });
+  const stale = new Set(globSync("*.json", { cwd: exported }));
   const paths = globSync("{contracts,@openzeppelin}/**/*.json", { cwd: artifacts, exclude: ["contracts/test/**"] });
   for (const path of paths) {
     const { contractName, sourceName, abi, bytecode, deployedBytecode, ...rest } = readJson<Artifact>(
@@ -86,8 +86,17 @@ function exportArtifacts(): void {
     const { linkReferences, deployedLinkReferences, immutableReferences = {} } = rest;
     const kept = { contractName, sourceName, abi, bytecode, deployedBytecode };
     const references = { linkReferences, deployedLinkReferences, immutableReferences };
-    writeFileSync(join(exported, basename(path)), `${JSON.stringify({ ...kept, ...references })}\n`);
+    const text = `${JSON.stringify({ ...kept, ...references })}\n`;
+    const file = basename(path);
+    if (!stale.delete(file) || readFileSync(join(exported, file), "utf8") !== text)
+      replaceFile(join(exported, file), text);
   }
+  for (const file of stale) rmSync(join(exported, file));
+}
+
+function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
 }
 
 const ifStale = process.argv.includes("--if-stale");
