@@ -88,8 +88,16 @@ export function splitEntries(frames: Uint8Array): Uint8Array[] {
 /** What stands for bytes that make no frame. An entry of no bytes is malformed. */
 const MALFORMED_ENTRY = new Uint8Array(0);
 
-/** The EIP-712 domain separator. */
-export function domainSeparator({ chainId, registry }: FilingDomain): Uint8Array {
+const separators = new WeakMap<FilingDomain, Uint8Array>();
+
+/** The EIP-712 domain separator, computed once for each domain object. */
+export function domainSeparator(domain: FilingDomain): Uint8Array {
+  let separator = separators.get(domain);
+  if (!separator) separators.set(domain, (separator = separate(domain)));
+  return separator;
+}
+
+function separate({ chainId, registry }: FilingDomain): Uint8Array {
   return keccak256(
     concat(
       DOMAIN_TYPE,
@@ -103,7 +111,7 @@ export function domainSeparator({ chainId, registry }: FilingDomain): Uint8Array
 }
 
 /** A filing's head: its EIP-712 digest, which the platform signs and the next filing names. */
-export function headOf(filing: Filing, separator: Uint8Array): Uint8Array {
+export function headOf(filing: Filing, domain: FilingDomain): Uint8Array {
   const structHash = keccak256(
     concat(
       FILING_TYPE,
@@ -114,7 +122,7 @@ export function headOf(filing: Filing, separator: Uint8Array): Uint8Array {
       keccak256(filing.entries),
     ),
   );
-  return keccak256(concat(EIP_191_TYPED, separator, structHash));
+  return keccak256(concat(EIP_191_TYPED, domainSeparator(domain), structHash));
 }
 
 const EIP_191_TYPED = new Uint8Array([0x19, 0x01]);
