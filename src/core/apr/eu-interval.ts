@@ -39,14 +39,24 @@ function daysAfter(date: CivilDate, days: number): CivilDate {
 }
 
 /**
- * The period to count a schedule in where none is given: months if every date is a whole number of months after the
- * first drawdown, else weeks if every date is a whole number of weeks after it, else months and days.
+ * The period to count a schedule in, where the file names none: one that makes every interval whole, months before
+ * weeks; else the longest that lies between all dates, so that each has the same odd days (yearly payments that begin
+ * 34 days after the drawdown are years and 34 days); else months.
  */
 export function euPeriodOf(first: CivilDate, dates: readonly CivilDate[], anchors: readonly number[]): EuPeriod {
-  const wholeMonths = dates.every((date, k) => {
+  const months = dates.map((date, k) => {
     const anchor = anchors[k] ?? date.day;
-    return daysBetween(first, monthsBack(date, wholeMonthsBack(first, date, anchor), anchor)) === 0;
+    const whole = wholeMonthsBack(first, date, anchor);
+    return { whole, odd: daysBetween(first, monthsBack(date, whole, anchor)) };
   });
-  if (wholeMonths) return "month";
-  return dates.every((date) => daysBetween(first, date) % 7 === 0) ? "week" : "month";
+  const days = dates.map((date) => daysBetween(first, date));
+  if (months.every(({ odd }) => odd === 0)) return "month";
+  if (days.every((count) => count % 7 === 0)) return "week";
+  const [firstMonths] = months;
+  const [firstDays = 0] = days;
+  if (dates.length < 2 || firstMonths === undefined) return "month";
+  if (months.every(({ odd }) => odd === firstMonths.odd)) {
+    return months.every(({ whole }) => (whole - firstMonths.whole) % 12 === 0) ? "year" : "month";
+  }
+  return days.every((count) => (count - firstDays) % 7 === 0) ? "week" : "month";
 }

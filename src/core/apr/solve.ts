@@ -13,8 +13,8 @@ export type Solution =
   | { readonly kind: "several"; readonly rates: readonly Rational[] }
   | { readonly kind: "none"; readonly reason: NoRateReason };
 
-/** Fixed-point precision: 77 decimal places, of which a dozen are asked for. */
-const BITS = 256n;
+/** Fixed-point precision: 77 decimal places, of which a dozen are asked for; more where amounts differ much in size. */
+const LEAST_BITS = 256n;
 
 /** e^x at this many doublings is about 10^301: the end of what a JSON reader can take for a number. */
 const MOST_DOUBLINGS = 1000n;
@@ -37,22 +37,23 @@ export function solveRate(flows: readonly CashFlow[]): Solution {
   if (equation.terms.length === 0) return { kind: "none", reason: "nothing-flows" };
   const changes = signChanges(equation.terms);
   if (changes === 0) return { kind: "none", reason: "one-direction" };
-  const found = anyRoot(equation, BITS);
-  if (found !== undefined && (changes === 1 || presentValue(equation, found, BITS).oneSided)) {
-    const rate = precise(equation, found);
+  const bits = LEAST_BITS + spreadBits(equation);
+  const found = anyRoot(equation, bits);
+  if (found !== undefined && (changes === 1 || presentValue(equation, found, bits).oneSided)) {
+    const rate = precise(equation, found, bits);
     return rate === undefined ? { kind: "none", reason: "beyond-number" } : { kind: "one", rate };
   }
   return every(equation);
 }
 
 /** The rate at a root; a very large one is found again with as many more bits as it has doublings. */
-function precise(equation: Equation, root: bigint): Rational | undefined {
+function precise(equation: Equation, root: bigint, bits: bigint): Rational | undefined {
   if (root === 0n) return ZERO;
-  const doublings = root / ln2(BITS);
+  const doublings = root / ln2(bits);
   if (doublings > MOST_DOUBLINGS) return undefined;
-  if (doublings < 32n) return rateAt(root, BITS);
-  const bits = BITS + 2n * doublings;
-  return rateAt(anyRoot(equation, bits) ?? root << (bits - BITS), bits);
+  if (doublings < 32n) return rateAt(root, bits);
+  const more = bits + 2n * doublings;
+  return rateAt(anyRoot(equation, more) ?? root << (more - bits), more);
 }
 
 function every(equation: Equation): Solution {
@@ -60,7 +61,7 @@ function every(equation: Equation): Solution {
   if (compound === undefined || signChanges(compound.terms) > MOST_SIGN_CHANGES) {
     return { kind: "none", reason: "undecided" };
   }
-  const bits = 2n * BITS + 2n * spreadBits(compound);
+  const bits = 2n * (LEAST_BITS + spreadBits(compound));
   const roots = allRoots(compound, bits);
   const largest = roots.at(-1);
   if (largest === undefined) return { kind: "none", reason: "no-root" };
@@ -72,6 +73,12 @@ function every(equation: Equation): Solution {
 
 /** How many bits the coefficients differ by in size: what a sum of them may lose. */
 function spreadBits(equation: Equation): bigint {
-  const sizes = equation.terms.map(({ coefficient }) => coefficient.toString(16).length * 4);
-  return BigInt(Math.max(...sizes) - Math.min(...sizes));
+  let smallest = Number.POSITIVE_INFINITY;
+  let largest = 0;
+  for (const { coefficient } of equation.terms) {
+    const size = coefficient.toString(16).length * 4;
+    smallest = Math.min(smallest, size);
+    largest = Math.max(largest, size);
+  }
+  return BigInt(Math.max(0, largest - smallest));
 }
