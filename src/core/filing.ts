@@ -112,15 +112,17 @@ function separate({ chainId, registry }: FilingDomain): Uint8Array {
 
 /** A filing's head: its EIP-712 digest, which the platform signs and the next filing names. */
 export function headOf(filing: Filing, domain: FilingDomain): Uint8Array {
+  return headFromHash(filing, keccak256(filing.entries), domain);
+}
+
+/** The same where only keccak-256 of the entries is known. */
+export function headFromHash(
+  filing: Omit<Filing, "entries">,
+  entriesHash: Uint8Array,
+  domain: FilingDomain,
+): Uint8Array {
   const structHash = keccak256(
-    concat(
-      FILING_TYPE,
-      word(filing.platform),
-      word(filing.number),
-      filing.previous,
-      filing.recordsRoot,
-      keccak256(filing.entries),
-    ),
+    concat(FILING_TYPE, word(filing.platform), word(filing.number), filing.previous, filing.recordsRoot, entriesHash),
   );
   return keccak256(concat(EIP_191_TYPED, domainSeparator(domain), structHash));
 }
