@@ -160,7 +160,7 @@ async function runAll(selected: readonly Check[]): Promise<readonly Outcome[]> {
       });
       active.set(check, ending);
     }
-    await Promise.race(active.values());
+    if (active.size > 0) await Promise.race(active.values());
   }
   return outcomes;
 }
