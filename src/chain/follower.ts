@@ -1,121 +1,79 @@
-import { z } from "zod";
-import { hash32, hexBytes, quantity, smallQuantity, type JsonRpc } from "./rpc.ts";
+import { fromHex } from "../core/bytes.ts";
+import { blockHashAt, fetchBlocks, type RawBlock } from "./blocks.ts";
+import type { Deployment } from "./deployment.ts";
+import { decodeLog, type RegistryEvent } from "./events.ts";
+import { smallQuantity, type JsonRpc } from "./rpc.ts";
 
-/** A log as the node gives it, of one of the contracts that are followed. */
-export interface RawLog {
-  readonly address: string;
-  readonly topics: readonly string[];
-  readonly data: string;
-  readonly blockNumber: number;
-  readonly blockHash: string;
-  readonly transactionHash: string;
-  readonly logIndex: number;
-}
-
+/** A block with the events of Registry, Rulebook and Licences in it, in the order of logs. */
 export interface FollowedBlock {
   readonly number: number;
-  readonly hash: string;
-  readonly parentHash: string;
+  readonly hash: Uint8Array;
   /** UTC seconds. */
   readonly time: number;
-  /** In their order within the block. */
-  readonly logs: readonly RawLog[];
+  readonly events: readonly RegistryEvent[];
 }
 
-export interface FollowerHandlers {
-  /** The next block of the canonical chain. It is done before the next one is fetched. */
-  readonly onBlock: (block: FollowedBlock) => Promise<void>;
-  /** Blocks above `number` are no longer canonical; the next `onBlock` is `number + 1`. */
-  readonly onReorg: (number: number) => Promise<void>;
+/** Called one at a time, each awaited before the next. One that throws ends the following. */
+export interface FollowerCallbacks {
+  /** Consecutive blocks, several at once while catching up. */
+  onBlocks(blocks: readonly FollowedBlock[]): Promise<void>;
+  /** Blocks above `number` are no longer part of the chain; what replaces them follows by `onBlocks`. */
+  onRollback(number: number): Promise<void>;
+  /** Blocks up to and including `number` are final. */
+  onFinal(number: number): Promise<void>;
+  /** Caught up with the head of the chain for the first time since `run`. */
+  onCaughtUp(): Promise<void>;
 }
 
-export interface FollowerOptions extends FollowerHandlers {
+export interface FollowerOptions {
   readonly rpc: JsonRpc;
-  /** Contracts whose logs are wanted, `0x…` in lower case. */
-  readonly addresses: readonly string[];
-  /** The last block that was followed, oldest first, as far back as a reorg may reach; empty to start at `from`. */
-  readonly known: readonly { readonly number: number; readonly hash: string }[];
-  /** First block to follow if nothing is known. */
-  readonly from: number;
+  readonly deployment: Deployment;
+  /** A block is final with so many blocks above it. */
+  readonly confirmations: number;
+  /** A further bound on what is final: the embedded chain's journal, for one. */
+  readonly finalUpTo?: () => number;
   /** Milliseconds between looks at the chain's end. */
   readonly interval?: number;
-  /** Called when a look failed; following goes on at the next. */
-  readonly onError: (error: unknown) => void;
+  /** A look failed; following goes on. */
+  readonly onTrouble?: (error: unknown) => void;
 }
-
-const logSchema = z.object({
-  address: z.string().transform((text) => text.toLowerCase()),
-  topics: z.array(hash32),
-  data: hexBytes,
-  blockNumber: smallQuantity,
-  blockHash: hash32,
-  transactionHash: hash32,
-  logIndex: smallQuantity,
-});
-
-const headerSchema = z.object({
-  number: smallQuantity,
-  hash: hash32,
-  parentHash: hash32,
-  timestamp: quantity.transform((seconds) => Number(seconds)),
-});
 
 /** Blocks fetched in one go while catching up. */
 const SPAN = 200;
-/** Hashes kept to find where two histories part. */
+/** Hashes kept to find where two histories part; a reorg deeper than this is taken back to the oldest. */
 const MEMORY = 512;
 
-/** Headers and logs of the blocks `from` to `to`, both included. Throws `rpc-answer` if the chain changed in between. */
-export async function fetchBlocks(
-  rpc: JsonRpc,
-  addresses: readonly string[],
-  from: number,
-  to: number,
-): Promise<FollowedBlock[]> {
-  const quantityOf = (n: number): string => `0x${n.toString(16)}`;
-  const calls = Array.from({ length: to - from + 1 }, (_, i) => ({
-    method: "eth_getBlockByNumber",
-    params: [quantityOf(from + i), false],
-  }));
-  const [headers, logs] = await Promise.all([
-    rpc.batch(calls, headerSchema),
-    rpc.call(
-      "eth_getLogs",
-      [{ address: addresses, fromBlock: quantityOf(from), toBlock: quantityOf(to) }],
-      z.array(logSchema),
-    ),
-  ]);
-  const byBlock = new Map<string, RawLog[]>();
-  for (const log of logs) byBlock.set(log.blockHash, [...(byBlock.get(log.blockHash) ?? []), log]);
-  return headers.map(({ timestamp, ...header }) => ({
-    ...header,
-    time: timestamp,
-    logs: (byBlock.get(header.hash) ?? []).sort((a, b) => a.logIndex - b.logIndex),
-  }));
-}
-
-/** Follows the canonical chain block by block, in order, and says where history was rewritten. */
+/** Follows the chain from the deployment's block on, and says where history was rewritten. */
 export class Follower {
+  readonly state = { latest: 0, reachable: false };
   readonly #options: FollowerOptions;
-  readonly #known: { readonly number: number; readonly hash: string }[];
-  #running: Promise<void> | undefined;
-  #stopping = new AbortController();
+  readonly #addresses: readonly string[];
+  readonly #known: { readonly number: number; readonly hash: string }[] = [];
+  readonly #stopping = new AbortController();
+  #caughtUp = false;
+  #final = -1;
   #wake: () => void = () => undefined;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#known = options.known.slice(-MEMORY);
+    const { registry, rulebook, licences } = options.deployment;
+    this.#addresses = [registry, rulebook, licences];
   }
 
-  start(): void {
-    this.#running ??= this.#run();
+  /** Runs until `stop`, or until a callback throws. A node that doesn't answer is asked again, with patience. */
+  async run(callbacks: FollowerCallbacks): Promise<void> {
+    const interval = this.#options.interval ?? 200;
+    while (!this.#stopping.signal.aborted) {
+      const failure = await this.#look(callbacks);
+      if (failure !== undefined) this.#options.onTrouble?.(failure);
+      await this.#pause(failure === undefined ? interval : Math.max(interval, 1_000));
+    }
   }
 
-  /** Ends after the block in hand. */
+  /** Ends after the callback in hand. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#wake();
-    await this.#running;
   }
 
   /** Looks at once: something is expected. */
@@ -123,53 +81,73 @@ export class Follower {
     this.#wake();
   }
 
-  /** Follows up to the chain's end as it is now, once. */
-  async catchUp(): Promise<void> {
-    const { rpc, addresses, from, onBlock } = this.#options;
-    const end = await rpc.call("eth_blockNumber", [], smallQuantity);
-    await this.#leaveStaleBranch();
-    let next = (this.#known.at(-1)?.number ?? from - 1) + 1;
-    while (next <= end && !this.#stopping.signal.aborted) {
-      const blocks = await fetchBlocks(rpc, addresses, next, Math.min(end, next + SPAN - 1));
-      for (const block of blocks) {
-        const last = this.#known.at(-1);
-        if (last !== undefined && block.parentHash !== last.hash) return this.catchUp();
-        await onBlock(block);
-        this.#known.push({ number: block.number, hash: block.hash });
-        if (this.#known.length > MEMORY) this.#known.shift();
-        if (this.#stopping.signal.aborted) return;
+  /** One look at the chain. What the node does wrong is returned; what a callback throws is thrown. */
+  async #look(callbacks: FollowerCallbacks): Promise<unknown> {
+    const { rpc, deployment } = this.#options;
+    for (;;) {
+      let blocks: RawBlock[];
+      let fork: number | undefined;
+      try {
+        this.state.latest = await rpc.call("eth_blockNumber", [], smallQuantity);
+        this.state.reachable = true;
+        fork = await this.#dropStale();
+        const next = (this.#known.at(-1)?.number ?? deployment.block - 1) + 1;
+        const end = Math.min(this.state.latest, next + SPAN - 1);
+        blocks = fork === undefined && next <= end ? await fetchBlocks(rpc, this.#addresses, next, end) : [];
+      } catch (error) {
+        this.state.reachable = false;
+        return error;
       }
-      next += blocks.length;
+      if (fork !== undefined) {
+        await callbacks.onRollback(fork);
+        continue;
+      }
+      const joined = this.#joined(blocks);
+      if (joined.length > 0) await callbacks.onBlocks(joined.map(decodeBlock));
+      for (const { number, hash } of joined) this.#known.push({ number, hash });
+      this.#known.splice(0, this.#known.length - MEMORY);
+      await this.#tellFinal(callbacks);
+      if (this.#stopping.signal.aborted) return undefined;
+      if (joined.length === blocks.length && (this.#known.at(-1)?.number ?? -1) >= this.state.latest) break;
+      if (blocks.length === 0) break;
     }
+    if (!this.#caughtUp) {
+      this.#caughtUp = true;
+      await callbacks.onCaughtUp();
+    }
+    return undefined;
   }
 
-  /** Drops known blocks that are no longer canonical. */
-  async #leaveStaleBranch(): Promise<void> {
-    const { rpc, onReorg } = this.#options;
+  /** As many of `blocks` as follow each other and what is known: a reorg may have happened while they were fetched. */
+  #joined(blocks: readonly RawBlock[]): RawBlock[] {
+    const joined: RawBlock[] = [];
+    let last = this.#known.at(-1)?.hash;
+    for (const block of blocks) {
+      if (last !== undefined && block.parentHash !== last) break;
+      joined.push(block);
+      last = block.hash;
+    }
+    return joined;
+  }
+
+  /** Forgets known blocks that are no longer canonical; gives the last one that still is, if any was forgotten. */
+  async #dropStale(): Promise<number | undefined> {
     let dropped = false;
     for (let last = this.#known.at(-1); last !== undefined; last = this.#known.at(-1)) {
-      const header = await rpc.call(
-        "eth_getBlockByNumber",
-        [`0x${last.number.toString(16)}`, false],
-        headerSchema.nullable(),
-      );
-      if (header?.hash === last.hash) break;
+      if ((await blockHashAt(this.#options.rpc, last.number)) === last.hash) break;
       this.#known.pop();
       dropped = true;
     }
-    if (dropped) await onReorg(this.#known.at(-1)?.number ?? this.#options.from - 1);
+    return dropped ? (this.#known.at(-1)?.number ?? this.#options.deployment.block - 1) : undefined;
   }
 
-  async #run(): Promise<void> {
-    const interval = this.#options.interval ?? 250;
-    while (!this.#stopping.signal.aborted) {
-      try {
-        await this.catchUp();
-      } catch (error) {
-        this.#options.onError(error);
-      }
-      await this.#pause(interval);
-    }
+  async #tellFinal(callbacks: FollowerCallbacks): Promise<void> {
+    const followed = this.#known.at(-1)?.number ?? -1;
+    const deep = this.state.latest - this.#options.confirmations;
+    const final = Math.min(followed, deep, this.#options.finalUpTo?.() ?? Infinity);
+    if (final <= this.#final) return;
+    this.#final = final;
+    await callbacks.onFinal(final);
   }
 
   async #pause(milliseconds: number): Promise<void> {
@@ -183,4 +161,9 @@ export class Follower {
     });
     this.#wake = () => undefined;
   }
+}
+
+function decodeBlock(block: RawBlock): FollowedBlock {
+  const { number, time } = block;
+  return { number, time, hash: fromHex(block.hash, 32), events: block.logs.flatMap((log) => decodeLog(log) ?? []) };
 }

@@ -1,137 +1,91 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
-import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { z } from "zod";
-import { concat, toHex, word } from "../core/bytes.ts";
+import { fromHex, toHex } from "../core/bytes.ts";
 import type { SignedFiling } from "../core/filing.ts";
-import { hash32, quantity, RpcError, smallQuantity, type JsonRpc } from "./rpc.ts";
-import { addressOfKey, signTransaction, type SignedTransaction } from "./transaction.ts";
+import type { Account, Fees } from "./account.ts";
+import { artifact } from "./artifacts.ts";
+import type { Deployment } from "./deployment.ts";
+import { encodeFile } from "./encode-file.ts";
+import { chainError } from "./errors.ts";
+import { hexBytes, type JsonRpc } from "./rpc.ts";
 
-/** EIP-7825: no transaction may ask for more gas than this. It bounds a filing. */
-export const TRANSACTION_GAS_LIMIT = 16_777_216n;
-
-/** What became of bytes handed to the node. Only *sent* and *known* mean that it has them. */
-export type Broadcast = "sent" | "known" | "nonce-used" | "underpriced";
-
-export interface Fees {
-  /** Wei a unit of gas, the most we pay. */
-  readonly maxFeePerGas: bigint;
-  readonly maxPriorityFeePerGas: bigint;
+export interface BuiltTransaction {
+  readonly raw: Uint8Array;
+  readonly hash: Uint8Array;
+  readonly nonce: number;
+  readonly gasLimit: number;
 }
 
-export interface MinedTransaction {
-  readonly blockNumber: number;
-  readonly blockHash: string;
-  readonly succeeded: boolean;
-  readonly gasUsed: bigint;
-}
+/** What a node made of a raw transaction: new to it, held by it already, or too late for its nonce. */
+export type Sent = "sent" | "known" | "nonce-used";
 
-const receiptSchema = z
-  .object({ blockNumber: smallQuantity, blockHash: hash32, status: quantity, gasUsed: quantity })
-  .transform(({ status, ...rest }) => ({ ...rest, succeeded: status === 1n }))
-  .nullable();
+/** How long a fee is good for before the node is asked again. A filing's own bytes never change once built. */
+const FEES_MILLISECONDS = 5_000;
 
-const blockFees = z.object({ baseFeePerGas: quantity.optional() });
-
-const FILE_SELECTOR = keccak_256(utf8ToBytes("file((uint24,uint32,bytes32,bytes32,bytes),bytes)")).subarray(0, 4);
-
-/** The calldata of `Registry.file(filing, signature)`, word by word: a general coder takes longer on it than the chain does. */
-export function encodeFile(filing: SignedFiling): Uint8Array {
-  const entries = paddedBytes(filing.entries);
-  return concat(
-    FILE_SELECTOR,
-    word(64),
-    word(64 + 5 * 32 + entries.length),
-    word(filing.platform),
-    word(filing.number),
-    filing.previous,
-    filing.recordsRoot,
-    word(5 * 32),
-    entries,
-    paddedBytes(filing.signature),
-  );
-}
-
-/** `bytes` in the ABI: the length in a word, then the bytes up to a whole number of words. */
-function paddedBytes(bytes: Uint8Array): Uint8Array {
-  const padded = new Uint8Array(32 + Math.ceil(bytes.length / 32) * 32);
-  padded.set(word(bytes.length));
-  padded.set(bytes, 32);
-  return padded;
-}
-
-/**
- * The relaying account: it pays for transactions and proves nothing. Nonces are its caller's to keep, because only the caller knows
- * which transactions it has stored and not yet sent.
- */
-export class Relay {
+/** Carries filings to the Registry, from an account that pays for them and proves nothing. */
+export class FilingRelay {
   readonly address: Uint8Array;
   readonly #rpc: JsonRpc;
-  readonly #chainId: bigint;
-  readonly #key: Uint8Array;
+  readonly #account: Account;
+  readonly #registry: Uint8Array;
+  #fees: { readonly fees: Fees; readonly until: number } | undefined;
 
-  constructor(rpc: JsonRpc, chainId: bigint, key: Uint8Array) {
+  constructor(rpc: JsonRpc, account: Account, deployment: Deployment) {
     this.#rpc = rpc;
-    this.#chainId = chainId;
-    this.#key = key;
-    this.address = addressOfKey(key);
+    this.#account = account;
+    this.#registry = fromHex(deployment.registry, 20);
+    this.address = account.address;
   }
 
-  /** The account's next nonce as mined, not counting what waits in the node's pool. */
-  async minedNonce(): Promise<number> {
-    return this.#rpc.call("eth_getTransactionCount", [toHex(this.address), "latest"], smallQuantity);
+  /** The account's next nonce as mined. */
+  async nonce(): Promise<number> {
+    return this.#account.minedNonce();
   }
 
-  /** Twice the base fee of now and the node's tip, so that a risen base fee doesn't stall the queue. */
-  async fees(): Promise<Fees> {
-    const block = await this.#rpc.call("eth_getBlockByNumber", ["latest", false], blockFees);
-    const base = block.baseFeePerGas ?? 0n;
-    const tip = await this.#rpc.call("eth_maxPriorityFeePerGas", [], quantity).catch((error: unknown) => {
-      if (error instanceof RpcError) return 0n;
-      throw error;
+  /** The signed transaction that calls `Registry.file`. */
+  async build(
+    filing: SignedFiling,
+    options: { readonly nonce: number; readonly gasLimit: number },
+  ): Promise<BuiltTransaction> {
+    const { raw, hash } = this.#account.sign({
+      to: this.#registry,
+      data: encodeFile(filing),
+      nonce: options.nonce,
+      gasLimit: BigInt(options.gasLimit),
+      fees: await this.#currentFees(),
     });
-    return { maxFeePerGas: 2n * base + tip, maxPriorityFeePerGas: tip };
+    return { raw, hash, ...options };
   }
 
-  /** Signs a call to `to`. The same input gives the same bytes again. */
-  sign(call: {
-    to: Uint8Array | null;
-    data: Uint8Array;
-    nonce: number;
-    gasLimit: bigint;
-    fees: Fees;
-  }): SignedTransaction {
-    return signTransaction(
-      {
-        chainId: this.#chainId,
-        nonce: call.nonce,
-        maxFeePerGas: call.fees.maxFeePerGas,
-        maxPriorityFeePerGas: call.fees.maxPriorityFeePerGas,
-        gasLimit: call.gasLimit,
-        to: call.to,
-        value: 0n,
-        data: call.data,
-      },
-      this.#key,
-    );
-  }
-
-  /** Hands signed bytes to the node; as often as one likes, they are one transaction. */
-  async broadcast(raw: Uint8Array): Promise<Broadcast> {
-    try {
-      await this.#rpc.call("eth_sendRawTransaction", [toHex(raw)], hash32);
-      return "sent";
-    } catch (error) {
-      if (!(error instanceof RpcError)) throw error;
-      if (/already known|already imported|known transaction/i.test(error.message)) return "known";
-      if (/nonce too low|nonce is too low|already been used/i.test(error.message)) return "nonce-used";
-      if (/underpriced|less than block base fee|fee cap/i.test(error.message)) return "underpriced";
-      throw error;
+  /** Sends raw transactions in order and answers in that order. Throws at the first that the node refuses for another reason. */
+  async send(raws: readonly Uint8Array[]): Promise<Sent[]> {
+    const answers: Sent[] = [];
+    for (const raw of raws) {
+      const answer = await this.#account.broadcast(raw);
+      if (answer === "underpriced")
+        throw chainError("transaction-failed", "The node refuses a filing: its fee cap is below the base fee of now");
+      answers.push(answer);
     }
+    return answers;
   }
 
-  /** Where a transaction was mined, or undefined if it wasn't (or no longer is). */
-  async mined(hash: Uint8Array): Promise<MinedTransaction | undefined> {
-    const receipt = await this.#rpc.call("eth_getTransactionReceipt", [toHex(hash)], receiptSchema);
-    return receipt ?? undefined;
+  /** What became of a transaction; undefined while it is not mined. */
+  async receipt(hash: Uint8Array): Promise<{ readonly ok: boolean; readonly blockNumber: number } | undefined> {
+    const mined = await this.#account.mined(hash);
+    return mined && { ok: mined.succeeded, blockNumber: mined.blockNumber };
+  }
+
+  /** The Registry's last number and head of a platform; number 0 and a zero head if it has filed nothing. */
+  async lastFiling(platform: number): Promise<{ readonly number: number; readonly head: Uint8Array }> {
+    const registry = artifact("Registry").interface;
+    const data = registry.encodeFunctionData("platformState", [platform]);
+    const answer = await this.#rpc.call("eth_call", [{ to: toHex(this.#registry), data }, "latest"], hexBytes);
+    const state = registry.decodeFunctionResult("platformState", answer);
+    return { number: Number(state["number"]), head: fromHex(String(state["head"]), 32) };
+  }
+
+  async #currentFees(): Promise<Fees> {
+    const now = performance.now();
+    if (this.#fees === undefined || this.#fees.until < now)
+      this.#fees = { fees: await this.#account.fees(), until: now + FEES_MILLISECONDS };
+    return this.#fees.fees;
   }
 }

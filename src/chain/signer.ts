@@ -1,5 +1,4 @@
-import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { headOf, type Filing, type FilingDomain } from "../core/filing.ts";
+import { domainSeparator, headOf, signHead, type Filing, type FilingDomain } from "../core/filing.ts";
 import { addressOfKey } from "./transaction.ts";
 
 /** Who signs a platform's filings. It sees the typed filing, not a bare hash, so that a remote one can look at what it signs. */
@@ -16,15 +15,7 @@ export interface Signer {
 export function localSigner(key: Uint8Array): Signer {
   return {
     address: addressOfKey(key),
-    signFiling: async (filing, domain) => signDigest(headOf(filing, domain), key),
-    signDigest: async (digest) => signDigest(digest, key),
+    signFiling: async (filing, domain) => signHead(headOf(filing, domainSeparator(domain)), key),
+    signDigest: async (digest) => signHead(digest, key),
   };
-}
-
-function signDigest(digest: Uint8Array, key: Uint8Array): Uint8Array {
-  const recovered = secp256k1.sign(digest, key, { prehash: false, format: "recovered" });
-  const signature = new Uint8Array(65);
-  signature.set(recovered.subarray(1));
-  signature[64] = 27 + (recovered[0] as number);
-  return signature;
 }

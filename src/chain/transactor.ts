@@ -4,7 +4,7 @@ import { z } from "zod";
 import { fromHex, toHex, type Hex } from "../core/bytes.ts";
 import { artifact } from "./artifacts.ts";
 import { chainError } from "./errors.ts";
-import { Relay, TRANSACTION_GAS_LIMIT, type MinedTransaction } from "./relay.ts";
+import { Account, TRANSACTION_GAS_LIMIT, type MinedTransaction } from "./account.ts";
 import { hexBytes, quantity, RpcError, smallQuantity, type JsonRpc } from "./rpc.ts";
 import { contractAddress } from "./transaction.ts";
 
@@ -25,25 +25,25 @@ const WAIT_MILLISECONDS = 120_000;
 export class Transactor {
   readonly rpc: JsonRpc;
   readonly address: Hex;
-  readonly #relay: Relay;
+  readonly #account: Account;
 
   constructor(rpc: JsonRpc, chainId: bigint, key: Uint8Array) {
     this.rpc = rpc;
-    this.#relay = new Relay(rpc, chainId, key);
-    this.address = toHex(this.#relay.address);
+    this.#account = new Account(rpc, chainId, key);
+    this.address = toHex(this.#account.address);
   }
 
   /** Creates a contract and gives its address. Throws `transaction-failed` or `transaction-missing`. */
   async create(code: Uint8Array): Promise<{ address: Hex; mined: MinedTransaction }> {
-    const nonce = await this.#relay.minedNonce();
+    const nonce = await this.#account.minedNonce();
     const mined = await this.#send(null, code, nonce, "create a contract", undefined);
-    return { address: toHex(contractAddress(this.#relay.address, nonce)), mined };
+    return { address: toHex(contractAddress(this.#account.address, nonce)), mined };
   }
 
   /** Sends a call and waits until it is mined. The message of `transaction-failed` names the contract's own error and its arguments. */
   async send(call: ContractCall): Promise<MinedTransaction> {
     const data = fromHex(call.interface.encodeFunctionData(call.function, call.args));
-    return this.#send(fromHex(call.to, 20), data, await this.#relay.minedNonce(), call.function, call.interface);
+    return this.#send(fromHex(call.to, 20), data, await this.#account.minedNonce(), call.function, call.interface);
   }
 
   /** What a view answers, decoded by its interface. */
@@ -72,11 +72,11 @@ export class Transactor {
       });
     const padded = estimate + estimate / 5n;
     const gasLimit = padded < TRANSACTION_GAS_LIMIT ? padded : TRANSACTION_GAS_LIMIT;
-    const signed = this.#relay.sign({ to, data, nonce, gasLimit, fees: await this.#relay.fees() });
-    await this.#relay.broadcast(signed.raw);
+    const signed = this.#account.sign({ to, data, nonce, gasLimit, fees: await this.#account.fees() });
+    await this.#account.broadcast(signed.raw);
     const deadline = Date.now() + WAIT_MILLISECONDS;
     for (let pause = 5; Date.now() < deadline; pause = Math.min(2 * pause, 500)) {
-      const mined = await this.#relay.mined(signed.hash);
+      const mined = await this.#account.mined(signed.hash);
       if (mined === undefined) await sleep(pause);
       else if (mined.succeeded) return mined;
       else throw chainError("transaction-failed", `The transaction to ${what} was mined and reverted`);

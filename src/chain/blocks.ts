@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { hash32, hexBytes, quantity, smallQuantity, type JsonRpc } from "./rpc.ts";
+
+/** A log as the node gives it. */
+export interface RawLog {
+  /** Lower case. */
+  readonly address: string;
+  readonly topics: readonly string[];
+  readonly data: string;
+  readonly blockNumber: number;
+  readonly blockHash: string;
+  readonly transactionHash: string;
+  readonly logIndex: number;
+}
+
+/** A block's header, as far as we need it, and the wanted logs in it, in their order. */
+export interface RawBlock {
+  readonly number: number;
+  readonly hash: string;
+  readonly parentHash: string;
+  /** UTC seconds. */
+  readonly time: number;
+  readonly logs: readonly RawLog[];
+}
+
+const logSchema = z.object({
+  address: z.string().transform((text) => text.toLowerCase()),
+  topics: z.array(hash32),
+  data: hexBytes,
+  blockNumber: smallQuantity,
+  blockHash: hash32,
+  transactionHash: hash32,
+  logIndex: smallQuantity,
+});
+
+const headerSchema = z.object({
+  number: smallQuantity,
+  hash: hash32,
+  parentHash: hash32,
+  timestamp: quantity.transform((seconds) => Number(seconds)),
+});
+
+/** Headers and logs of the blocks `from` to `to`, both included. Throws `rpc-answer` if the chain changed in between. */
+export async function fetchBlocks(
+  rpc: JsonRpc,
+  addresses: readonly string[],
+  from: number,
+  to: number,
+): Promise<RawBlock[]> {
+  const calls = Array.from({ length: to - from + 1 }, (_, i) => ({
+    method: "eth_getBlockByNumber",
+    params: [quantityOf(from + i), false],
+  }));
+  const [headers, logs] = await Promise.all([
+    rpc.batch(calls, headerSchema),
+    rpc.call(
+      "eth_getLogs",
+      [{ address: addresses, fromBlock: quantityOf(from), toBlock: quantityOf(to) }],
+      z.array(logSchema),
+    ),
+  ]);
+  const byBlock = new Map<string, RawLog[]>();
+  for (const log of logs) byBlock.set(log.blockHash, [...(byBlock.get(log.blockHash) ?? []), log]);
+  return headers.map(({ timestamp, ...header }) => ({
+    ...header,
+    time: timestamp,
+    logs: (byBlock.get(header.hash) ?? []).sort((a, b) => a.logIndex - b.logIndex),
+  }));
+}
+
+/** The hash of a canonical block; undefined beyond the chain's end. */
+export async function blockHashAt(rpc: JsonRpc, number: number): Promise<string | undefined> {
+  const header = await rpc.call("eth_getBlockByNumber", [quantityOf(number), false], headerSchema.nullable());
+  return header?.hash;
+}
+
+const quantityOf = (n: number): string => `0x${n.toString(16)}`;
