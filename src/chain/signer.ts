@@ -1,4 +1,4 @@
-import { domainSeparator, headOf, signHead, type Filing, type FilingDomain } from "../core/filing.ts";
+import { headOf, signHead, type Filing, type FilingDomain } from "../core/filing.ts";
 import { addressOfKey } from "./transaction.ts";
 
 /** Who signs a platform's filings. It sees the typed filing, not a bare hash, so that a remote one can look at what it signs. */
@@ -15,7 +15,7 @@ export interface Signer {
 export function localSigner(key: Uint8Array): Signer {
   return {
     address: addressOfKey(key),
-    signFiling: async (filing, domain) => signHead(headOf(filing, domainSeparator(domain)), key),
+    signFiling: async (filing, domain) => signHead(headOf(filing, domain), key),
     signDigest: async (digest) => signHead(digest, key),
   };
 }
