@@ -15,11 +15,14 @@ import { z } from "zod";
 
 import { engineError } from "./errors.ts";
 import { parseJson, readIfThere, systemCode, writeDurably } from "./files.ts";
+import { chainFactsSchema } from "./journal-frames.ts";
 import { type Identity, commandLine, identify, identitySchema, isAlive } from "./identity.ts";
 
 const settingsSchema = z.object({
   format: z.literal(1),
   ports: z.object({ chain: z.int().optional(), database: z.int().optional() }),
+  /** What the chain is made of; the journal says it too, and either can be lost. */
+  chain: chainFactsSchema.optional(),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
