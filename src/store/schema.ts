@@ -71,6 +71,8 @@ export interface SubmissionTable {
   jti: string;
   kind: number;
   borrower: Buffer;
+  /** An opening that rules can refuse: what follows on it has to wait for the decision. */
+  question: boolean;
   /** Leaf of the record that opened the loan; null where this is the opening. */
   opening: Buffer | null;
   /** The SD-JWT with all its disclosures. */

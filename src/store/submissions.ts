@@ -12,6 +12,8 @@ export interface NewSubmission {
   /** Code of the entry's kind. */
   readonly kind: number;
   readonly borrower: Uint8Array;
+  /** An opening that rules can refuse. */
+  readonly question: boolean;
   readonly opening: Uint8Array | undefined;
   readonly record: string;
   readonly receivedAt: Date;
@@ -30,6 +32,7 @@ export interface SubmissionStatus {
   readonly bodyHash: Buffer;
   readonly jti: string;
   readonly kind: number;
+  readonly question: boolean;
   readonly receivedAt: Date;
   readonly deadlineAt: Date;
   readonly placement: "filed" | "not_filed" | "quarantined" | null;
@@ -51,18 +54,19 @@ const bytea = (values: readonly Uint8Array[]): Buffer[] => values.map((value) =>
 export async function addSubmissions(db: Database, group: readonly NewSubmission[]): Promise<Map<string, number>> {
   const column = <T>(of: (one: NewSubmission) => T): T[] => group.map(of);
   const statement = sql<{ sequence: number; leaf: Buffer }>`
-    insert into submissions (platform, leaf, idempotency_key, body_hash, jti, kind, borrower, opening, record, received_at, deadline_at)
-    select platform, leaf, idempotency_key, body_hash, jti, kind, borrower, opening, record, received_at, deadline_at
+    insert into submissions (platform, leaf, idempotency_key, body_hash, jti, kind, borrower, question, opening, record, received_at, deadline_at)
+    select platform, leaf, idempotency_key, body_hash, jti, kind, borrower, question, opening, record, received_at, deadline_at
     from unnest(
       ${column((one) => one.platform)}::integer[], ${bytea(column((one) => one.leaf))}::bytea[],
       ${column((one) => one.idempotencyKey)}::text[], ${bytea(column((one) => one.bodyHash))}::bytea[],
       ${column((one) => one.jti)}::text[], ${column((one) => one.kind)}::smallint[],
       ${bytea(column((one) => one.borrower))}::bytea[],
+      ${column((one) => one.question)}::boolean[],
       ${column((one) => (one.opening === undefined ? null : Buffer.from(one.opening)))}::bytea[],
       ${column((one) => one.record)}::text[], ${column((one) => one.receivedAt)}::timestamptz[],
       ${column((one) => one.deadlineAt)}::timestamptz[]
     ) with ordinality
-      as given(platform, leaf, idempotency_key, body_hash, jti, kind, borrower, opening, record, received_at, deadline_at, place)
+      as given(platform, leaf, idempotency_key, body_hash, jti, kind, borrower, question, opening, record, received_at, deadline_at, place)
     order by place
     on conflict do nothing
     returning sequence, leaf`;
@@ -91,7 +95,7 @@ export async function findByLeaves(db: Database, leaves: readonly Uint8Array[]):
 
 async function statusWhere(db: Database, condition: ReturnType<typeof sql>): Promise<SubmissionStatus[]> {
   const statement = sql<SubmissionStatus>`
-    select s.sequence, s.platform, s.leaf, s.idempotency_key as "idempotencyKey", s.body_hash as "bodyHash", s.jti, s.kind,
+    select s.sequence, s.platform, s.leaf, s.idempotency_key as "idempotencyKey", s.body_hash as "bodyHash", s.jti, s.kind, s.question,
       s.received_at as "receivedAt", s.deadline_at as "deadlineAt", p.state as placement, p.reason, p.number, p.index,
       f.state as "filingState", f.block_time as "blockTime",
       case when f.decisions is not null then substring(f.decisions from p.index * 12 + 1 for 12) end as decision

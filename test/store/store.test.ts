@@ -34,6 +34,7 @@ function submission(name: string, change: Partial<NewSubmission> = {}): NewSubmi
     jti: `event ${name}`,
     kind: 1,
     borrower: hash("borrower"),
+    question: false,
     opening: undefined,
     record: `record "${name}" \\ {}, 借新还旧`,
     receivedAt: new Date(1_700_000_000_000),

@@ -50,6 +50,7 @@ const STATEMENTS = [
      jti text not null,
      kind smallint not null,
      borrower bytea not null check (length(borrower) = 32),
+     question boolean not null,
      opening bytea check (length(opening) = 32),
      record text not null,
      received_at timestamptz not null,

@@ -1,0 +1,44 @@
+import type { Entry } from "../core/entry.ts";
+
+/**
+ * What a filing will cost at most, in gas, so that none outgrows a transaction. On the safe side of what `npm run bench` measures:
+ * a filing that is predicted too dear is merely a little smaller. One that was predicted too cheap is sent again with the most gas
+ * that a transaction may have.
+ */
+export const FILING_GAS = 120_000;
+
+/** Most gas of a transaction (EIP-7825). */
+export const TRANSACTION_GAS = 16_777_216;
+
+/** Two words of state written for the first time, and judging. */
+const OPENED_GAS = 62_000;
+const EVENT_GAS = 34_000;
+/** Reading one more loan of the borrower, and the detail it may have. */
+const LOAN_GAS = 9_000;
+/** A version, settings and licence that this filing has not loaded yet. */
+const VERSION_GAS = 20_000;
+const LEG_GAS = 700;
+/** A byte of calldata and of the log. */
+const BYTE_GAS = 26;
+
+export interface Workload {
+  readonly entry: Entry;
+  /** Length of the encoded entry. */
+  readonly bytes: number;
+  /** Loans that the borrower has in state. */
+  readonly loans: number;
+  /** Whether the filing has no entry of this product yet. */
+  readonly newVersion: boolean;
+}
+
+/** Predicted gas of one entry within a filing. */
+export function entryGas({ entry, bytes, loans, newVersion }: Workload): number {
+  const own = entry.kind === "Opened" ? OPENED_GAS : EVENT_GAS;
+  const legs = "schedule" in entry ? entry.schedule.length : 0;
+  return own + loans * LOAN_GAS + legs * LEG_GAS + bytes * BYTE_GAS + (newVersion ? VERSION_GAS : 0);
+}
+
+/** The gas limit that a filing's transaction asks for: what is not used is not paid. */
+export function gasLimitFor(predicted: number): number {
+  return Math.min(TRANSACTION_GAS, Math.ceil(predicted * 1.2));
+}

@@ -1,0 +1,120 @@
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
+import { fromHex, toHex, type Hex } from "../core/bytes.ts";
+import { ENTRY_KINDS } from "../core/entry.ts";
+import { type Reference, referencesOf } from "../core/record-entry.ts";
+import { recordError } from "../core/record-errors.ts";
+import type { RecordKey } from "../core/record-key.ts";
+import { type Claims, GROUPS_OF, issuerOf, type RecordGroup } from "../core/record.ts";
+import { leafOf, type ParsedRecord, parseRecord } from "../core/sd-jwt.ts";
+import { gatewayError } from "./errors.ts";
+
+/** A record key that its platform's filing key certified, ready to verify with. */
+export interface KnownRecordKey {
+  readonly key: KeyObject;
+  /** UTC seconds; records issued from `validFrom` to before `validTo` count. */
+  readonly validFrom: number;
+  readonly validTo: number;
+}
+
+/** Finds a platform's record key by its `kid`. */
+export type RecordKeyLookup = (platform: number, kid: string) => KnownRecordKey | undefined;
+
+/** A record that may be filed, once its references have their places. */
+export interface VerifiedRecord {
+  /** Leaf hash as text: the submission's public id. */
+  readonly id: Hex;
+  readonly leaf: Uint8Array;
+  readonly platform: number;
+  /** Code of the entry's kind. */
+  readonly kind: number;
+  readonly jti: string;
+  readonly borrower: Hex;
+  readonly claims: Claims;
+  readonly references: readonly Reference[];
+  /** An opening that rules can refuse. */
+  readonly question: boolean;
+  /** The SD-JWT. */
+  readonly record: string;
+}
+
+/** Groups that a record may do without; what is withheld of these can't be told from what is not there. */
+const OPTIONAL: ReadonlySet<RecordGroup> = new Set(["disclosure", "income"]);
+
+/**
+ * Verifies a record for `platform`: its form and claims, that all groups are disclosed, that it is this platform's, and that a
+ * certified record key signed it. Throws AppError (`record-…`, `platform-foreign`).
+ */
+export function verifyRecord(text: string, platform: number, keyOf: RecordKeyLookup): VerifiedRecord {
+  const parsed = parseRecord(text);
+  const issuer = issuerOf(parsed.claims);
+  if (issuer !== platform) {
+    throw gatewayError(
+      "platform-foreign",
+      `The record was issued by platform ${issuer}, the key is platform ${platform}'s.`,
+    );
+  }
+  const known = keyOf(platform, parsed.kid);
+  if (known === undefined) {
+    throw recordError(
+      "record-key",
+      `Platform ${platform} has no certified record key with the thumbprint ${parsed.kid}.`,
+    );
+  }
+  const { iat } = parsed.claims;
+  if (iat < known.validFrom || iat >= known.validTo) {
+    throw recordError(
+      "record-key",
+      `The record key was certified for another time than ${iat}, when the record was issued.`,
+    );
+  }
+  const signed = verify(
+    "sha256",
+    Buffer.from(parsed.signingInput, "latin1"),
+    { key: known.key, dsaEncoding: "ieee-p1363" },
+    parsed.signature,
+  );
+  if (!signed)
+    throw recordError("record-signature", `The signature does not verify with the record key ${parsed.kid}.`);
+  return describe(parsed, text);
+}
+
+/** Reads a record that was verified when it was stored. */
+export function rereadRecord(text: string): VerifiedRecord {
+  return describe(parseRecord(text), text);
+}
+
+function describe(parsed: ParsedRecord, record: string): VerifiedRecord {
+  const claims = fullClaims(parsed);
+  const leaf = leafOf(parsed.jwt);
+  return {
+    id: toHex(leaf),
+    leaf,
+    platform: issuerOf(claims),
+    kind: ENTRY_KINDS.indexOf(claims.kind) + 1,
+    jti: claims.jti,
+    borrower: claims.borrower.pseudonym,
+    claims,
+    references: referencesOf(claims),
+    question: claims.kind === "Opened" && claims.terms.basis === "request",
+    record,
+  };
+}
+
+function fullClaims(parsed: ParsedRecord): Claims {
+  const missing = GROUPS_OF[parsed.claims.kind].filter(
+    (group) => !OPTIONAL.has(group) && !parsed.disclosed.includes(group),
+  );
+  if (missing.length > 0) {
+    throw recordError("record-disclosure", `The record withholds ${missing.join(", ")}; a filing needs all of it.`);
+  }
+  // Every group that a kind requires is there, so these are the full claims.
+  return parsed.claims as Claims;
+}
+
+/** A record key made ready for verifying. */
+export function publicKeyOf(jwk: RecordKey): KeyObject {
+  return createPublicKey({ key: { ...jwk }, format: "jwk" });
+}
+
+/** The 32 bytes of a pseudonym. */
+export const borrowerBytes = (borrower: Hex): Uint8Array => fromHex(borrower, 32);

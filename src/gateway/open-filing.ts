@@ -1,0 +1,101 @@
+import { encodeEntries, type Filing, type FilingDomain, headOf, MAX_ENTRIES } from "../core/filing.ts";
+import { treeHead } from "../core/merkle.ts";
+import type { CutFiling } from "../store/filings.ts";
+import { FILING_GAS } from "./gas.ts";
+import type { VerifiedRecord } from "./intake-record.ts";
+
+/** A submission that waits for its place. */
+export interface Waiting extends VerifiedRecord {
+  readonly sequence: number;
+  /** Milliseconds of this machine's clock. */
+  readonly receivedAt: number;
+}
+
+/** When a filing is closed. */
+export interface CutLimits {
+  readonly entries: number;
+  readonly bytes: number;
+  readonly gas: number;
+  /** Milliseconds that its oldest submission may have waited. */
+  readonly age: number;
+}
+
+export const CUT_LIMITS: CutLimits = { entries: MAX_ENTRIES, bytes: 96_000, gas: 14_000_000, age: 300 };
+
+/** A filing as it was closed, with what it holds. */
+export interface ClosedFiling extends CutFiling {
+  readonly items: readonly Waiting[];
+  readonly gas: number;
+}
+
+/** What the next filing of a platform is chained to. */
+export interface Link {
+  readonly number: number;
+  readonly head: Uint8Array;
+}
+
+/** A filing that still takes entries. */
+export class OpenFiling {
+  readonly platform: number;
+  readonly number: number;
+  readonly #previous: Uint8Array;
+  readonly #items: Waiting[] = [];
+  readonly #entries: Uint8Array[] = [];
+  readonly #products = new Set<number>();
+  #bytes = 0;
+  #gas = FILING_GAS;
+
+  constructor(platform: number, after: Link) {
+    this.platform = platform;
+    this.number = after.number + 1;
+    this.#previous = after.head;
+  }
+
+  get length(): number {
+    return this.#items.length;
+  }
+
+  /** When its oldest submission was received. */
+  get oldest(): number {
+    return this.#items[0]?.receivedAt ?? Number.POSITIVE_INFINITY;
+  }
+
+  get items(): readonly Waiting[] {
+    return this.#items;
+  }
+
+  hasProduct(product: number): boolean {
+    return this.#products.has(product);
+  }
+
+  /** Whether one more entry keeps to the limits. An empty filing takes any. */
+  takes(bytes: number, gas: number, limits: CutLimits): boolean {
+    if (this.length === 0) return true;
+    return this.length < limits.entries && this.#bytes + 2 + bytes <= limits.bytes && this.#gas + gas <= limits.gas;
+  }
+
+  add(item: Waiting, entry: Uint8Array, gas: number, product: number | undefined): void {
+    this.#items.push(item);
+    this.#entries.push(entry);
+    this.#bytes += 2 + entry.length;
+    this.#gas += gas;
+    if (product !== undefined) this.#products.add(product);
+  }
+
+  close(domain: FilingDomain): ClosedFiling {
+    const filing: Filing = {
+      platform: this.platform,
+      number: this.number,
+      previous: this.#previous,
+      recordsRoot: treeHead(this.#items.map((item) => item.leaf)),
+      entries: encodeEntries(this.#entries),
+    };
+    return {
+      ...filing,
+      head: headOf(filing, domain),
+      sequences: this.#items.map((item) => item.sequence),
+      items: this.#items,
+      gas: this.#gas,
+    };
+  }
+}
