@@ -1,0 +1,181 @@
+import { HEAD, MAX_TERM, SLOTS, headless, loansOf, moveHead, takeOut, withRing } from "./book.ts";
+import type { Book, Detail, Loan } from "./book.ts";
+import { DAY } from "./calendar.ts";
+import { ruleBit } from "./decision.ts";
+import { marketOf } from "./entry.ts";
+import type { Opened } from "./entry.ts";
+import { exposureFor } from "./exposure.ts";
+import { decide, refusal, unjudged } from "./findings.ts";
+import { LIMIT_FLAGS } from "./limits.ts";
+import type { Limits } from "./limit-fields.ts";
+import { insertOpening, removeOpening } from "./ring.ts";
+import { amount } from "./rules/amount.ts";
+import { coolingOff } from "./rules/cooling-off.ts";
+import { cost } from "./rules/cost.ts";
+import { deduction } from "./rules/deduction.ts";
+import { disclosure } from "./rules/disclosure.ts";
+import { frequency } from "./rules/frequency.ts";
+import { future } from "./rules/future.ts";
+import { late } from "./rules/late.ts";
+import { licence } from "./rules/licence.ts";
+import { marketCap } from "./rules/market-cap.ts";
+import { openLoans } from "./rules/open-loans.ts";
+import { platformCap } from "./rules/platform-cap.ts";
+import { rate } from "./rules/rate.ts";
+import { BREACH, UNDETERMINED } from "./rules/rule.ts";
+import type { Opening, Rule, Times } from "./rules/rule.ts";
+import { term } from "./rules/term.ts";
+import { summarise } from "./schedule.ts";
+import { confirmationWindow } from "./settings.ts";
+import type { Settings } from "./settings.ts";
+import { timesOf } from "./times.ts";
+import type { Judgement, Position, World } from "./world.ts";
+
+/** The rules of origination that this registry serves. */
+export const OPENED_RULES: readonly Rule<Opening>[] = [
+  rate,
+  cost,
+  deduction,
+  amount,
+  term,
+  platformCap,
+  marketCap,
+  openLoans,
+  coolingOff,
+  frequency,
+  disclosure,
+  licence,
+  late,
+  future,
+];
+
+const BITS = OPENED_RULES.map((rule) => [ruleBit(rule.name), rule] as const);
+
+/** Judges an `Opened` (protocol §6). */
+export function judgeOpened(entry: Opened, position: Position, world: World): Judgement {
+  const { basis, borrower, product, line } = entry;
+  const { blockTime, platform } = position;
+  const question = basis === "request";
+  const ends = question && { endsFounding: true as const };
+  const refused = (finding: Parameters<typeof refusal>[0]): Judgement => ({
+    entry,
+    ...ends,
+    decision: refusal(finding),
+  });
+
+  if (basis === "founded" && !position.founding) return refused("NOT-FOUNDING");
+  if (line && (line.platform !== platform || !world.knowsLine(borrower, line))) return refused("NO-LOAN");
+
+  const kind = borrower[0]!;
+  const times = timesOf(
+    { stated: entry.time, founded: basis === "founded", ...(entry.outage && { deadline: entry.outage.deadline }) },
+    blockTime,
+    world.limitsAt(product, kind, blockTime),
+  );
+  const limits = world.limitsAt(product, kind, times.effective);
+  if (question && !limits) return refused("NO-VERSION");
+
+  const settings = world.settingsAt(blockTime);
+  const before = withoutLapsed(world.book(borrower), blockTime, settings);
+  const summary = summarise(entry.schedule);
+  const loan = loanOf(entry, position, times, summary.term, limits);
+  const book = place(before, loan, line === undefined, settings);
+  if (!book) return refused("FULL");
+
+  const opening: Opening = {
+    entry,
+    summary,
+    times,
+    fact: !question,
+    laterDraw: line !== undefined,
+    licensed: world.mayOpen(platform, product),
+    exposure: exposureFor(
+      loansOf(before),
+      { market: marketOf(product), platform, group: world.groupOf(platform), ...(line && { line }) },
+      world.groupOf,
+    ),
+    lastClosed: before.lastClosed,
+    ring: before.ring,
+    zone: settings.zone,
+    reference: (series, maxAgeDays) => world.referenceAt(series, times.effective, maxAgeDays),
+  };
+  const decision = limits ? decideOpening(opening, limits) : unjudged(0);
+  if (decision.outcome === "refused") return { entry, ...ends, decision };
+  return { entry, ...ends, decision, book, ...(entry.firstDraw && { beginsLine: true }) };
+}
+
+function decideOpening(opening: Opening, limits: Limits) {
+  let breaches = 0;
+  let undetermined = 0;
+  for (const [bit, rule] of BITS) {
+    if ((limits.on & bit) === 0) continue;
+    const verdict = rule.judge(opening, limits);
+    if (verdict === BREACH) breaches |= bit;
+    else if (verdict === UNDETERMINED) undetermined |= bit;
+  }
+  return decide(!opening.fact, limits, 0, breaches, undetermined);
+}
+
+/** Whether an unconfirmed loan has waited too long for its `Disbursed`. */
+export function hasLapsed(loan: Loan, blockTime: number, settings: Settings): boolean {
+  return loan.unconfirmed && blockTime > loan.opened + confirmationWindow(settings, marketOf(loan.product));
+}
+
+/** The book without its lapsed loans: the head loan goes first, then the slots from the last. */
+function withoutLapsed(book: Book, blockTime: number, settings: Settings): Book {
+  let rest = book;
+  const take = (at: number, loan: Loan): void => {
+    if (!hasLapsed(loan, blockTime, settings)) return;
+    rest = takeOut(rest, at);
+    if (loan.inRing) rest = withRing(rest, removeOpening(rest.ring, loan.opened, settings.zone));
+  };
+  if (book.head) take(HEAD, book.head);
+  for (let at = book.slots.length - 1; at >= 0; at--) take(at, rest.slots[at]!);
+  return rest;
+}
+
+/** The loan as it enters the state. */
+function loanOf(
+  entry: Opened,
+  { platform, number, index }: Position,
+  times: Times,
+  term: number,
+  limits: Limits | undefined,
+): Loan {
+  const principal = Number(entry.principal);
+  const deducted = entry.cash === undefined ? 0 : principal - Number(entry.cash);
+  const line = entry.line ?? (entry.firstDraw && { number, index });
+  return {
+    platform,
+    number,
+    index,
+    product: entry.product,
+    outstanding: principal,
+    principal,
+    term: Math.min(Math.ceil(term / DAY), MAX_TERM),
+    opened: times.effective,
+    unconfirmed: entry.basis === "request" && limits !== undefined && (limits.flags & LIMIT_FLAGS.confirm) !== 0,
+    chargedOff: false,
+    inRing: entry.line === undefined,
+    holder: 0,
+    ...(line && { line: { number: line.number, index: line.index } }),
+    ...(deducted > 0 && { detail: detailWith(deducted) }),
+  };
+}
+
+/** A detail with nothing but charges. */
+export function detailWith(charges: number): Detail {
+  return { charges, defaultCharges: 0, extensions: 0, settlement: 0, lastEvent: 0, allowance: 0, largestPayment: 0 };
+}
+
+/** The book with the loan in it (state.md, Where a loan goes), or undefined if there is no room. */
+function place(book: Book, loan: Loan, entersRing: boolean, { zone }: Settings): Book | undefined {
+  const inOrder = loan.opened >= book.ring.newest;
+  const becomesHead = loan.line === undefined && inOrder;
+  const movesHead = book.head !== undefined && entersRing && inOrder;
+  if (book.slots.length + (movesHead ? 1 : 0) + (becomesHead ? 0 : 1) > SLOTS) return undefined;
+  const moved = movesHead ? moveHead(book) : book;
+  const ring = entersRing ? insertOpening(book.ring, loan.opened, zone) : book.ring;
+  if (becomesHead) return { ...headless(moved, moved.slots), head: loan, ring };
+  return withRing({ ...moved, slots: [...moved.slots, loan] }, ring);
+}

@@ -1,0 +1,220 @@
+import { EMPTY_BOOK } from "./book.ts";
+import type { Book } from "./book.ts";
+import { equal } from "./bytes.ts";
+import { encodeDecisions } from "./decision.ts";
+import type { Decision } from "./decision.ts";
+import { decodeEntry } from "./decode-entry.ts";
+import type { Entry, Ref, Undecodable } from "./entry.ts";
+import { defineErrors } from "./errors.ts";
+import { headOf, isSignedBy, sealOf, splitEntries } from "./filing.ts";
+import type { Filing, FilingDomain, SignedFiling } from "./filing.ts";
+import { Journal, setIn } from "./journal.ts";
+import type { Mark } from "./journal.ts";
+import { judgeBytes } from "./judge.ts";
+import { Licences } from "./licences.ts";
+import type { LicencesEvent } from "./licences.ts";
+import { Rulebook } from "./rulebook.ts";
+import type { RulebookEvent } from "./rulebook.ts";
+import type { Judgement, World } from "./world.ts";
+
+/** Why a registry rejects a whole filing (protocol §2), in the order in which it looks. */
+export const filingError = defineErrors({
+  "registry-not-in-service": {
+    status: 409,
+    why: "Another registry, or none, takes filings now.",
+    fix: "File with the registry that Licences names.",
+  },
+  "filing-without-key": {
+    status: 403,
+    why: "The platform is unknown or has no filing key.",
+    fix: "Ask the regulator for a licence or a new key.",
+  },
+  "filing-wrong-number": {
+    status: 409,
+    why: "A filing's number is the platform's last plus one.",
+    fix: "Take the chain's number and head, and sign the filing again.",
+  },
+  "filing-wrong-previous": {
+    status: 409,
+    why: "A filing names the head of the one before it.",
+    fix: "Take the chain's number and head, and sign the filing again.",
+  },
+  "filing-bad-signature": {
+    status: 403,
+    why: "The signature isn't that of the platform's licensed key over the filing's head.",
+    fix: "Sign the head of exactly this filing with the licensed key; s must be low.",
+  },
+});
+
+/** A filing as the registry took it. */
+export interface AppliedFiling {
+  readonly head: Uint8Array;
+  readonly seal: Uint8Array;
+  /** Entry by entry: what its bytes are and what was decided. */
+  readonly entries: readonly (Pick<Judgement, "entry"> & { readonly decision: Decision })[];
+  /** The decisions as the event carries them. */
+  readonly decisions: Uint8Array;
+  /** Borrowers whose state is another now, each once. */
+  readonly changed: readonly Uint8Array[];
+}
+
+/** What the registry remembers of a platform. */
+export interface Chained {
+  /** Of its last filing; 0 before the first. */
+  readonly number: number;
+  /** Of its last filing; zero before the first. */
+  readonly head: Uint8Array;
+  /** A request was mined: its history can no longer be loaded. */
+  readonly foundingEnded: boolean;
+}
+
+const UNCHAINED: Chained = { number: 0, head: new Uint8Array(32), foundingEnded: false };
+
+/** A borrower as a key of maps: one character a byte, which is several times faster to make than hexadecimal text. */
+function keyOf(borrower: Uint8Array): string {
+  return String.fromCharCode.apply(null, borrower as unknown as number[]);
+}
+
+function lineKey(borrower: Uint8Array, { platform, number, index }: Ref): string {
+  return `${keyOf(borrower)}${platform}/${number}/${index}`;
+}
+
+/**
+ * The twin of the Registry contract, with the Rulebook and Licences that it reads: fed with what the chain says, in the order of the chain, it comes
+ * to the same decisions, heads, seals and borrowers' states.
+ *
+ * Changes after `mark` can be taken back with `rollback`: for a reorganisation, or to judge what is not mined yet.
+ */
+export class Registry {
+  readonly domain: FilingDomain;
+  readonly #journal = new Journal();
+  readonly rulebook = new Rulebook(this.#journal);
+  readonly licences = new Licences(this.#journal);
+  readonly #books = new Map<string, Book>();
+  readonly #platforms = new Map<number, Chained>();
+  readonly #lines = new Map<string, true>();
+  readonly #world: World = {
+    book: (borrower) => this.bookOf(borrower),
+    knowsLine: (borrower, firstDraw) => this.#lines.has(lineKey(borrower, firstDraw)),
+    limitsAt: (product, kind, at) => this.rulebook.limitsAt(product, kind, at),
+    settingsAt: (at) => this.rulebook.settingsAt(at),
+    referenceAt: (series, at, maxAgeDays) => this.rulebook.referenceAt(series, at, maxAgeDays),
+    groupOf: (platform) => this.licences.groupOf(platform),
+    mayOpen: (platform, product) => this.licences.mayOpen(platform, product),
+  };
+
+  constructor(domain: FilingDomain) {
+    this.domain = domain;
+  }
+
+  /** Follows an event of Rulebook or Licences. */
+  apply(event: RulebookEvent | LicencesEvent): void {
+    if (event.event === "LicenceSet" || event.event === "ProductsSet" || event.event === "RegistryInstalled")
+      this.licences.apply(event);
+    else this.rulebook.apply(event);
+  }
+
+  /**
+   * Takes a filing in a block of this time (UTC seconds). Throws a `filingError` where the contract would revert, and then nothing has changed.
+   * A filing without a signature is taken without asking who signed it: for what the chain has already taken.
+   */
+  applyFiling(blockTime: number, filing: Filing | SignedFiling): AppliedFiling {
+    const head = this.#admit(filing);
+    const { platform, number } = filing;
+    const changed = new Map<string, Uint8Array>();
+    const judged = splitEntries(filing.entries).map((bytes, index) => {
+      const { entry, decision, ...effects } = this.#judge(blockTime, platform, number, index, bytes);
+      this.#carryOut({ platform, number, index }, { entry, decision, ...effects }, changed);
+      return { entry, decision };
+    });
+    const decisions = encodeDecisions(judged.map(({ decision }) => decision));
+    setIn(this.#journal, this.#platforms, platform, { ...this.chainOf(platform), number, head });
+    return {
+      head,
+      seal: sealOf(head, blockTime, decisions),
+      entries: judged,
+      decisions,
+      changed: [...changed.values()],
+    };
+  }
+
+  /** Judges one entry as if it were the only one of the platform's next filing, in a block of this time. Nothing changes. */
+  check(blockTime: number, platform: number, entry: Uint8Array): Judgement {
+    return this.#judge(blockTime, platform, this.chainOf(platform).number + 1, 0, entry);
+  }
+
+  /** A borrower's state. */
+  bookOf(borrower: Uint8Array): Book {
+    return this.#books.get(keyOf(borrower)) ?? EMPTY_BOOK;
+  }
+
+  /** The borrowers that have a state, in no order that means anything. */
+  *borrowers(): Generator<Uint8Array> {
+    for (const key of this.#books.keys()) yield Uint8Array.from(key, (character) => character.charCodeAt(0));
+  }
+
+  chainOf(platform: number): Chained {
+    return this.#platforms.get(platform) ?? UNCHAINED;
+  }
+
+  /** Whether a founded entry of the platform's would be taken in a block of this time. */
+  isFounding(platform: number, blockTime: number): boolean {
+    const licence = this.licences.licenceOf(platform);
+    return licence !== undefined && blockTime <= licence.foundingUntil && !this.chainOf(platform).foundingEnded;
+  }
+
+  /** From here on changes can be taken back. */
+  mark(): Mark {
+    return this.#journal.mark();
+  }
+
+  /** Takes back all since `mark`, events of Rulebook and Licences included. */
+  rollback(mark: Mark): void {
+    this.#journal.rollback(mark);
+  }
+
+  /** Forgets how to go back behind `mark` (without one: behind now). */
+  release(mark?: Mark): void {
+    this.#journal.release(mark);
+  }
+
+  #admit(filing: Filing | SignedFiling): Uint8Array {
+    const { platform, number, previous } = filing;
+    const { registryInService } = this.licences;
+    if (!registryInService || !equal(registryInService, this.domain.registry))
+      throw filingError("registry-not-in-service", `filing ${platform}/${number}: this registry is not in service`);
+    const licence = this.licences.licenceOf(platform);
+    if (!licence || licence.key.every((byte) => byte === 0))
+      throw filingError("filing-without-key", `filing ${platform}/${number}: platform ${platform} has no filing key`);
+    const last = this.chainOf(platform);
+    if (number !== last.number + 1)
+      throw filingError("filing-wrong-number", `filing ${platform}/${number}: number ${last.number + 1} is next`);
+    if (!equal(previous, last.head))
+      throw filingError("filing-wrong-previous", `filing ${platform}/${number}: it doesn't name the last head`);
+    const head = headOf(filing, this.domain);
+    if ("signature" in filing && !isSignedBy(licence.key, head, filing.signature))
+      throw filingError("filing-bad-signature", `filing ${platform}/${number}: not signed by the licensed key`);
+    return head;
+  }
+
+  #judge(blockTime: number, platform: number, number: number, index: number, bytes: Uint8Array): Judgement {
+    const founding = this.isFounding(platform, blockTime);
+    return judgeBytes(bytes, { blockTime, platform, number, index, founding }, this.#world);
+  }
+
+  #carryOut(ref: Ref, { entry, book, beginsLine, endsFounding }: Judgement, changed: Map<string, Uint8Array>): void {
+    if (endsFounding && !this.chainOf(ref.platform).foundingEnded)
+      setIn(this.#journal, this.#platforms, ref.platform, { ...this.chainOf(ref.platform), foundingEnded: true });
+    if (!book || typeof entry !== "object") return;
+    const { borrower } = entry;
+    const key = keyOf(borrower);
+    setIn(this.#journal, this.#books, key, book);
+    changed.set(key, borrower);
+    if (beginsLine) setIn(this.#journal, this.#lines, lineKey(borrower, ref), true);
+  }
+}
+
+/** The entries of a filing as values, or why they are none. */
+export function entriesOf(filing: Filing): (Entry | Undecodable)[] {
+  return splitEntries(filing.entries).map(decodeEntry);
+}

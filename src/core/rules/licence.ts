@@ -1,0 +1,12 @@
+import { BREACH, PASS } from "./rule.ts";
+import type { Opening, Rule } from "./rule.ts";
+
+/** LICENCE, as things stand in the block. No rulebook can waive it. */
+export const licence: Rule<Opening> = {
+  name: "LICENCE",
+  must: "The platform MUST be active and licensed for the product.",
+  source: "every licensing law; e.g. Fla. Stat. §560.403",
+  judge({ licensed }) {
+    return licensed ? PASS : BREACH;
+  },
+};

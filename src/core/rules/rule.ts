@@ -1,0 +1,63 @@
+import type { Zone } from "../calendar.ts";
+import type { RuleName } from "../decision.ts";
+import type { Opened } from "../entry.ts";
+import type { Exposure } from "../exposure.ts";
+import type { Limits } from "../limit-fields.ts";
+import type { Ring } from "../ring.ts";
+import type { ScheduleSummary } from "../schedule.ts";
+
+/** What one rule makes of one entry. */
+export type Verdict = 0 | 1 | 2;
+export const PASS = 0;
+export const BREACH = 1;
+/** An input is missing or stale. */
+export const UNDETERMINED = 2;
+
+/** Times of an entry (protocol §6, Time). */
+export interface Times {
+  /** As stated. */
+  readonly stated: number;
+  /** Of the block. */
+  readonly block: number;
+  /** The earliest stated time that isn't late; −∞ if there is no version at the block's time. */
+  readonly earliest: number;
+  /** The latest that isn't in the future. */
+  readonly latest: number;
+  readonly founded: boolean;
+  /** The stated time, held within the reporting window: what rules go by. */
+  readonly effective: number;
+}
+
+/** What rules of all entries judge. */
+export interface Timed {
+  readonly times: Times;
+}
+
+/** What rules of origination judge. */
+export interface Opening extends Timed {
+  readonly entry: Opened;
+  readonly summary: ScheduleSummary;
+  /** Not a request: it has happened. */
+  readonly fact: boolean;
+  /** A later draw of a known line. */
+  readonly laterDraw: boolean;
+  /** Whether the platform is active and licensed for the product. */
+  readonly licensed: boolean;
+  /** On the product's market, without what has lapsed. */
+  readonly exposure: Exposure;
+  readonly lastClosed: number;
+  readonly ring: Ring;
+  readonly zone: Zone;
+  /** Rate a year, 10⁻⁹, of a reference series at the effective time; undefined where none holds. */
+  readonly reference: (series: number, maxAgeDays: number) => bigint | undefined;
+}
+
+/** One rule: its name, the sentence that it enforces, and the judgement. */
+export interface Rule<Subject> {
+  readonly name: RuleName;
+  /** One sentence with MUST. */
+  readonly must: string;
+  /** Where laws have such a rule. */
+  readonly source: string;
+  readonly judge: (subject: Subject, limits: Limits) => Verdict;
+}

@@ -1,0 +1,41 @@
+import type { Book } from "./book.ts";
+import type { Decision } from "./decision.ts";
+import type { Entry, Ref, Undecodable } from "./entry.ts";
+import type { Limits } from "./limit-fields.ts";
+import type { Settings } from "./settings.ts";
+
+/** Where an entry stands: what its decision depends on beside its bytes and the state. */
+export interface Position {
+  /** Of the block, UTC seconds. */
+  readonly blockTime: number;
+  readonly platform: number;
+  readonly number: number;
+  readonly index: number;
+  /** Whether the platform's founding window is open here. */
+  readonly founding: boolean;
+}
+
+/** What judging reads. Nothing in here is changed by it. */
+export interface World {
+  readonly book: (borrower: Uint8Array) => Book;
+  /** Whether a line began with this loan of the borrower's. */
+  readonly knowsLine: (borrower: Uint8Array, firstDraw: Ref) => boolean;
+  readonly limitsAt: (product: number, kind: number, at: number) => Limits | undefined;
+  readonly settingsAt: (at: number) => Settings;
+  readonly referenceAt: (series: number, at: number, maxAgeDays: number) => bigint | undefined;
+  readonly groupOf: (platform: number) => number;
+  readonly mayOpen: (platform: number, product: number) => boolean;
+}
+
+/** What one entry comes to. */
+export interface Judgement {
+  /** The entry, or why its bytes are none; undefined for a kind that isn't served, which is not looked into. */
+  readonly entry: Entry | Undecodable | undefined;
+  readonly decision: Decision;
+  /** The borrower's book afterwards; absent if nothing changes. */
+  readonly book?: Book;
+  /** A line begins with this entry. */
+  readonly beginsLine?: true;
+  /** This entry ends the platform's founding window. */
+  readonly endsFounding?: true;
+}
