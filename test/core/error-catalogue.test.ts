@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "../..");
 
 /** The tables of every room, by the file that declares them. */
 async function tables(): Promise<[file: string, table: ErrorTable][]> {
-  const files = globSync("src/*/errors.ts", { cwd: root });
+  const files = globSync("src/**/errors.ts", { cwd: root });
   const found = files.map(async (file): Promise<[string, ErrorTable][]> => {
     const exported = Object.values((await import(pathToFileURL(join(root, file)).href)) as Record<string, unknown>);
     return exported.flatMap((value) =>

@@ -128,7 +128,9 @@ function printTable(outcomes: readonly Outcome[]): number {
     rate.printed === undefined ? "-" : rate.printed.agrees ? "yes" : "NO",
   ]);
   const head = ["vector", "convention", "rate, % a year", "published", "agrees"];
-  const widths = head.map((title, k) => Math.max(title.length, ...rows.map((row) => row[k]?.length ?? 0)));
+  const widths = head.map((title, k) =>
+    rows.reduce((width, row) => Math.max(width, row[k]?.length ?? 0), title.length),
+  );
   const line = (row: readonly string[]): string =>
     row
       .map((cell, k) => (k < 2 ? cell.padEnd(widths[k] ?? 0) : cell.padStart(widths[k] ?? 0)))

@@ -13,7 +13,7 @@ import { beyond, plainSum, refine, signAtInfinity, signAtMinusOne } from "./root
  *
  * A point where the value is zero within its error is a root too (a graze, counted once). Points that are needlessly
  * in the list do no harm: they only divide an interval that is monotone anyway. So what can go wrong is one thing only:
- * two roots closer than the resolution (about 2^(-bits/2)) are one.
+ * two roots closer than 2^(-bits/3) are one.
  */
 export function allRoots(equation: Equation, bits: bigint): bigint[] {
   const ladder: Equation[] = [equation];

@@ -63,7 +63,7 @@ export function wholeMonthsBack(earlier: CivilDate, later: CivilDate, anchorDay 
  */
 export function anchorDays(series: readonly CivilDate[]): number[] {
   const isLast = (date: CivilDate): boolean => date.day === daysInMonth(date.year, date.month);
-  const latest = Math.max(0, ...series.map((date) => date.day));
+  const latest = series.reduce((most, date) => Math.max(most, date.day), 0);
   const alwaysLast = series.length > 1 && series.every(isLast);
   return series.map((date) => (alwaysLast ? 31 : isLast(date) ? Math.max(date.day, latest) : date.day));
 }
