@@ -178,7 +178,7 @@ class Fields {
 
   amount(): bigint {
     const value = this.uint(5);
-    if (value >= AMOUNT_LIMIT) this.wide = true;
+    if (value >= 2 ** 38) this.wide = true;
     return BigInt(value);
   }
 
@@ -223,7 +223,7 @@ class Fields {
     const schedule = decodeSchedule(this.#bytes.subarray(this.#at, Math.max(this.#at, this.#end)));
     this.#at = this.#end;
     if (schedule === undefined) this.malformed = true;
-    else if (schedule.legs.some(({ amount }) => amount >= AMOUNT_LIMIT)) this.wide = true;
-    return schedule ?? { legs: [] };
+    else if (schedule.some(({ amount }) => amount >= AMOUNT_LIMIT)) this.wide = true;
+    return schedule ?? [];
   }
 }
