@@ -11,12 +11,12 @@ library Discount {
     function powerDown(uint256 v, uint256 exponent) internal pure returns (uint256 product) {
         // Unchecked: factors are at most 2¹¹².
         unchecked {
-            product = ONE;
-            while (true) {
+            product = exponent & 1 == 0 ? ONE : v;
+            exponent >>= 1;
+            while (exponent != 0) {
+                v = (v * v) >> 112;
                 if (exponent & 1 != 0) product = (product * v) >> 112;
                 exponent >>= 1;
-                if (exponent == 0) return product;
-                v = (v * v) >> 112;
             }
         }
     }
@@ -30,8 +30,11 @@ library Discount {
         unchecked {
             factor = v;
             sum = v;
-            uint256 bit = _topBit(count);
-            while (bit != 1) {
+            // Begins at the highest bit of count.
+            uint256 bit = count < 32 ? 16 : 1024;
+            while (bit > count) bit >>= 1;
+            if (count == 1) return (v, v);
+            do {
                 bit >>= 1;
                 sum += (sum * factor) >> 112;
                 factor = (factor * factor) >> 112;
@@ -39,7 +42,7 @@ library Discount {
                     factor = (factor * v) >> 112;
                     sum += factor;
                 }
-            }
+            } while (bit != 1);
         }
     }
 
@@ -55,8 +58,10 @@ library Discount {
         unchecked {
             factor = v;
             sum = v;
-            uint256 bit = _topBit(count);
             uint256 done = 1;
+            // Begins at the highest bit of count.
+            uint256 bit = count < 32 ? 16 : 1024;
+            while (bit > count) bit >>= 1;
             while (bit != 1) {
                 bit >>= 1;
                 falling += done * sum + ((falling * factor) >> 112);
@@ -97,11 +102,5 @@ library Discount {
             if (exponent == 0) return product;
             v = (v * v + rounding) >> 127;
         }
-    }
-
-    /// @dev The highest bit of a number from 1 to 2,047.
-    function _topBit(uint256 count) private pure returns (uint256 bit) {
-        bit = count < 32 ? 16 : 1024;
-        while (bit > count) bit >>= 1;
     }
 }

@@ -16,10 +16,8 @@ library Schedule {
     /// @dev Bit 7 of a leg's unit: the leg ends with a step.
     uint256 internal constant STEPPED = 1 << 239;
 
-    uint256 private constant DAY = 86_400;
-    uint256 private constant WEEK = 604_800;
-    /// @dev One twelfth of 365.2425 days.
-    uint256 private constant MONTH = 2_629_746;
+    /// @dev Seconds of a day, a week and a month (one twelfth of 365.2425 days), 32 bits each.
+    uint256 private constant SECONDS = 86_400 | (604_800 << 32) | (2_629_746 << 64);
 
     /// @notice Checks the schedule in `entry[start:end]`, which must fill it exactly, and adds it up.
     /// @return payments number of payments; zero says that the schedule is malformed (and all else is zero)
@@ -41,20 +39,23 @@ library Schedule {
             from += 2;
             for (; legs != 0; --legs) {
                 uint256 leg = read(from);
-                from += size(leg);
                 uint256 count = leg >> 240;
-                uint256 paid = amount(leg);
-                uint256 seconds_ = gap(leg) * _seconds(leg);
-                if (count * paid * seconds_ == 0) return (0, 0, 0, 0);
+                uint256 paid = (leg >> 176) & 0xffffffffff;
+                // The unit without its bit for a step picks its length; there are three.
+                uint256 span = ((leg >> 216) & 0xffff) * ((SECONDS >> ((leg >> 227) & 0xfe0)) & 0xffffffff);
+                if (count * paid * span == 0) return (0, 0, 0, 0);
                 if (paid > largest) largest = paid;
                 payments += count;
                 total += count * paid;
-                term += count * seconds_;
-                if (leg & STEPPED != 0) {
-                    uint256 fall = step(leg);
+                term += count * span;
+                if (leg & STEPPED == 0) {
+                    from += 10;
+                } else {
+                    from += 17;
+                    uint256 step = (leg >> 120) & 0xffffffffffffff;
                     // The last payment must be above zero before it is rounded up, so that it is at least 1.
-                    if ((count - 1) * fall >= paid << 16) return (0, 0, 0, 0);
-                    total -= fallen(count, fall);
+                    if ((count - 1) * step >= paid << 16) return (0, 0, 0, 0);
+                    total -= fallen(count, step);
                 }
             }
             // Bytes read beyond the end belong to somebody else; this is where that comes out.
@@ -78,56 +79,23 @@ library Schedule {
         }
     }
 
-    /// @notice Bytes of a leg.
-    function size(uint256 leg) internal pure returns (uint256) {
-        return leg & STEPPED == 0 ? 10 : 17;
-    }
-
-    /// @notice 0 day, 1 week, 2 month.
-    function unit(uint256 leg) internal pure returns (uint256) {
-        return (leg >> 232) & 3;
-    }
-
-    /// @notice Units between payments.
-    function gap(uint256 leg) internal pure returns (uint256) {
-        return (leg >> 216) & 0xffff;
-    }
-
-    /// @notice The first payment, in minor units.
-    function amount(uint256 leg) internal pure returns (uint256) {
-        return (leg >> 176) & 0xffffffffff;
-    }
-
-    /// @notice By how much each payment is below the one before, in 2⁻¹⁶ minor units; only for a stepped leg.
-    function step(uint256 leg) internal pure returns (uint256) {
-        return (leg >> 120) & 0xffffffffffffff;
-    }
-
     /// @notice Σ ⌊k · step / 2¹⁶⌋ for k from 0 to count − 1: what rounded-up payments are below `count` times the first.
     /// @dev Counts lattice points under a line as Euclid's algorithm does: at most some 16 rounds for a fraction of 16 bits.
-    function fallen(uint256 count, uint256 step_) internal pure returns (uint256 sum) {
+    function fallen(uint256 count, uint256 step) internal pure returns (uint256 sum) {
         // Unchecked: count ≤ 2¹⁶ and step < 2⁵⁶ bound the sum by 2⁷²; the arguments only get smaller.
         unchecked {
             uint256 modulus = 1 << 16;
             uint256 offset;
             while (true) {
-                sum += ((count * (count - 1)) >> 1) * (step_ / modulus) + count * (offset / modulus);
-                step_ %= modulus;
+                sum += ((count * (count - 1)) >> 1) * (step / modulus) + count * (offset / modulus);
+                step %= modulus;
                 offset %= modulus;
-                uint256 top = step_ * count + offset;
+                uint256 top = step * count + offset;
                 if (top < modulus) return sum;
                 count = top / modulus;
                 offset = top % modulus;
-                (modulus, step_) = (step_, modulus);
+                (modulus, step) = (step, modulus);
             }
         }
-    }
-
-    /// @dev Zero for an unknown unit.
-    function _seconds(uint256 leg) private pure returns (uint256) {
-        uint256 code = (leg >> 232) & 0x7f;
-        if (code == 2) return MONTH;
-        if (code == 0) return DAY;
-        return code == 1 ? WEEK : 0;
     }
 }
