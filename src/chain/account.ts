@@ -16,6 +16,7 @@ export interface Fees {
 }
 
 export interface MinedTransaction {
+  readonly hash: string;
   readonly blockNumber: number;
   readonly blockHash: string;
   readonly succeeded: boolean;
@@ -23,8 +24,14 @@ export interface MinedTransaction {
 }
 
 const receiptSchema = z
-  .object({ blockNumber: smallQuantity, blockHash: hash32, status: quantity, gasUsed: quantity })
-  .transform(({ status, ...rest }) => ({ ...rest, succeeded: status === 1n }))
+  .object({
+    transactionHash: hash32,
+    blockNumber: smallQuantity,
+    blockHash: hash32,
+    status: quantity,
+    gasUsed: quantity,
+  })
+  .transform(({ status, transactionHash, ...rest }) => ({ ...rest, hash: transactionHash, succeeded: status === 1n }))
   .nullable();
 
 const blockFees = z.object({ baseFeePerGas: quantity.optional() });
@@ -51,10 +58,14 @@ export class Account {
     return this.#rpc.call("eth_getTransactionCount", [toHex(this.address), "latest"], smallQuantity);
   }
 
-  /** Twice the base fee of now and the node's tip, so that a risen base fee doesn't stall the queue. */
+  /**
+   * Twice the base fee of now and the node's tip, so that a risen base fee doesn't stall the queue. Where there is no base fee (a
+   * consortium's chain), gas is free and the account needs no funds.
+   */
   async fees(): Promise<Fees> {
     const block = await this.#rpc.call("eth_getBlockByNumber", ["latest", false], blockFees);
     const base = block.baseFeePerGas ?? 0n;
+    if (base === 0n) return { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n };
     const tip = await this.#rpc.call("eth_maxPriorityFeePerGas", [], quantity).catch((error: unknown) => {
       if (error instanceof RpcError) return 0n;
       throw error;

@@ -40,6 +40,17 @@ const headerSchema = z.object({
   timestamp: quantity.transform((seconds) => Number(seconds)),
 });
 
+/** Logs of these contracts in the blocks `from` to `to`, both included. */
+export async function fetchLogs(
+  rpc: JsonRpc,
+  addresses: readonly string[],
+  from: number,
+  to: number | "latest",
+): Promise<RawLog[]> {
+  const filter = { address: addresses, fromBlock: quantityOf(from), toBlock: to === "latest" ? to : quantityOf(to) };
+  return rpc.call("eth_getLogs", [filter], z.array(logSchema));
+}
+
 /** Headers and logs of the blocks `from` to `to`, both included. Throws `rpc-answer` if the chain changed in between. */
 export async function fetchBlocks(
   rpc: JsonRpc,
@@ -51,14 +62,7 @@ export async function fetchBlocks(
     method: "eth_getBlockByNumber",
     params: [quantityOf(from + i), false],
   }));
-  const [headers, logs] = await Promise.all([
-    rpc.batch(calls, headerSchema),
-    rpc.call(
-      "eth_getLogs",
-      [{ address: addresses, fromBlock: quantityOf(from), toBlock: quantityOf(to) }],
-      z.array(logSchema),
-    ),
-  ]);
+  const [headers, logs] = await Promise.all([rpc.batch(calls, headerSchema), fetchLogs(rpc, addresses, from, to)]);
   const byBlock = new Map<string, RawLog[]>();
   for (const log of logs) byBlock.set(log.blockHash, [...(byBlock.get(log.blockHash) ?? []), log]);
   return headers.map(({ timestamp, ...header }) => ({
