@@ -22,11 +22,16 @@ export interface CutterOptions {
   readonly loansOf: (borrower: Hex) => number;
 }
 
+/** A submission that will not be filed. */
+export interface Ended extends Unfiled {
+  readonly id: Hex;
+}
+
 /** What one pass decided. */
 export interface Cut {
   /** In the order in which they were closed. */
   readonly closed: readonly ClosedFiling[];
-  readonly unfiled: readonly Unfiled[];
+  readonly unfiled: readonly Ended[];
 }
 
 const FIRST: Link = { number: 0, head: new Uint8Array(32) };
@@ -48,13 +53,18 @@ export class Cutter {
   readonly #waitingOn = new Map<Hex, Set<Hex>>();
   readonly #ready = new Set<Hex>();
   #closed: ClosedFiling[] = [];
-  #unfiled: Unfiled[] = [];
+  #unfiled: Ended[] = [];
   /** The highest sequence that was added. */
   #last = 0;
 
   constructor(options: CutterOptions) {
     this.#options = options;
     this.#links = new Map(options.links);
+  }
+
+  /** Whether another pass may place something at once. */
+  get hasWork(): boolean {
+    return this.#queue.length > 0 || this.#ready.size > 0;
   }
 
   /** Submissions that have no place yet, whether open, held or not looked at. */
@@ -151,7 +161,7 @@ export class Cutter {
       }
       case "unfiled": {
         const { sequence, platform, question } = item;
-        this.#unfiled.push({ sequence, platform, state: binding.state, reason: binding.reason });
+        this.#unfiled.push({ id: item.id, sequence, platform, state: binding.state, reason: binding.reason });
         positions.set(item.id, { platform, question, state: binding.state });
         this.wake(item.id);
         return true;

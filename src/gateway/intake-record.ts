@@ -1,7 +1,10 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { fromHex, toHex, type Hex } from "../core/bytes.ts";
-import { ENTRY_KINDS } from "../core/entry.ts";
-import { type Reference, referencesOf } from "../core/record-entry.ts";
+import { decodeEntry } from "../core/decode-entry.ts";
+import { encodeEntry } from "../core/encode-entry.ts";
+import { type Entry, ENTRY_KINDS, type Ref, type Undecodable } from "../core/entry.ts";
+import { AppError } from "../core/errors.ts";
+import { entryOf, type Reference, referencesOf, type Refs } from "../core/record-entry.ts";
 import { recordError } from "../core/record-errors.ts";
 import type { RecordKey } from "../core/record-key.ts";
 import { type Claims, GROUPS_OF, issuerOf, type RecordGroup } from "../core/record.ts";
@@ -73,9 +76,39 @@ export function verifyRecord(text: string, platform: number, keyOf: RecordKeyLoo
     { key: known.key, dsaEncoding: "ieee-p1363" },
     parsed.signature,
   );
-  if (!signed)
+  if (!signed) {
     throw recordError("record-signature", `The signature does not verify with the record key ${parsed.kid}.`);
-  return describe(parsed, text);
+  }
+  const record = describe(parsed, text);
+  assertFilable(record);
+  return record;
+}
+
+/** Any place will do to see whether the entry can be written. */
+const SOMEWHERE: Ref = { platform: 1, number: 1, index: 0 };
+const EVERYWHERE: Refs = {
+  loan: SOMEWHERE,
+  line: SOMEWHERE,
+  predecessor: SOMEWHERE,
+  complaint: SOMEWHERE,
+  superseded: SOMEWHERE,
+};
+
+/** What the registry could only call malformed is better said now, while it can be mended. */
+function assertFilable({ claims }: VerifiedRecord): void {
+  let read: Entry | Undecodable;
+  try {
+    read = decodeEntry(encodeEntry(entryOf(claims, EVERYWHERE)));
+  } catch (cause) {
+    const why = cause instanceof AppError ? cause.message : "its values don't fit";
+    throw recordError("record-claims", `The record makes no entry: ${why}`, { cause });
+  }
+  if (typeof read === "string") {
+    throw recordError(
+      "record-claims",
+      `The record's entry would be refused as ${read}: see its amounts, times and schedule.`,
+    );
+  }
 }
 
 /** Reads a record that was verified when it was stored. */

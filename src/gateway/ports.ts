@@ -1,4 +1,6 @@
 import type { Filing, FilingDomain, SignedFiling } from "../core/filing.ts";
+import type { LicencesEvent } from "../core/licences.ts";
+import type { RulebookEvent } from "../core/rulebook.ts";
 
 /**
  * What the pipeline needs of the chain, and nothing more. `src/chain` implements these; tests give the real ones too.
@@ -64,10 +66,10 @@ export interface FiledEvent {
   readonly logIndex: number;
 }
 
-/** A change of rulebook, licences or settings; what the twin takes (`src/core`). */
+/** A change of rulebook or licences: what the twin takes. */
 export interface LawEvent {
   readonly type: "law";
-  readonly event: unknown;
+  readonly event: RulebookEvent | LicencesEvent;
 }
 
 /** A block with the events of Registry, Rulebook and Licences in it, in the order of logs. */
@@ -98,6 +100,8 @@ export interface Follower {
   /** Runs until `stop`, or until a callback throws (then rejects with that). A node that doesn't answer is asked again, with patience. */
   run(callbacks: FollowerCallbacks): Promise<void>;
   stop(): Promise<void>;
+  /** Looks at once: something is expected. */
+  poke(): void;
   /** Number of the chain's newest block that it knows of, and whether the node answered last time. */
   readonly state: { readonly latest: number; readonly reachable: boolean };
 }

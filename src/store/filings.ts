@@ -60,18 +60,21 @@ export async function storeCut(
     db.transaction().execute(async (trx) => {
       const ordinals = filings.length === 0 ? [] : await insertFilings(trx, filings);
       await insertPlacements(trx, filings);
-      if (unfiled.length > 0)
-        await trx
-          .insertInto("placements")
-          .values(unfiled.map((one) => ({ ...NOWHERE, ...one })))
-          .execute();
+      await insertUnfiled(trx, unfiled);
       await raiseMark(trx, WAITING_AFTER, waitingAfter);
       return ordinals;
     }),
   );
 }
 
-const NOWHERE = { number: null, index: null };
+async function insertUnfiled(trx: Transaction<Schema>, unfiled: readonly Unfiled[]): Promise<void> {
+  if (unfiled.length === 0) return;
+  await sql`
+    insert into placements (sequence, state, platform, reason)
+    select * from unnest(
+      ${unfiled.map((one) => one.sequence)}::bigint[], ${unfiled.map((one) => one.state)}::text[],
+      ${unfiled.map((one) => one.platform)}::integer[], ${unfiled.map((one) => one.reason)}::text[])`.execute(trx);
+}
 
 async function insertFilings(trx: Transaction<Schema>, filings: readonly CutFiling[]): Promise<number[]> {
   const ordinals: number[] = [];

@@ -1,0 +1,232 @@
+import type { Logger } from "pino";
+import { equal, type Hex, toHex } from "../core/bytes.ts";
+import { type Decision, decodeDecisions } from "../core/decision.ts";
+import type { FilingDomain } from "../core/filing.ts";
+import type { Mark } from "../core/journal.ts";
+import { Registry } from "../core/registry.ts";
+import type { Database } from "../store/database.ts";
+import { findFiling, type MinedFiling } from "../store/filings.ts";
+import { type MinedAs, markFinal, storeMined, takeBack } from "../store/mining.ts";
+import { leavesOf } from "../store/submissions.ts";
+import type { Alarms } from "./alarms.ts";
+import type { CrashPoint } from "./crash-points.ts";
+import { patiently } from "./patience.ts";
+import type { FiledEvent, FollowedBlock, FollowerCallbacks } from "./ports.ts";
+
+/** One entry's decision, as a block brought it. */
+export interface DecidedEntry {
+  readonly id: Hex;
+  readonly decision: Decision;
+}
+
+/** What the ledger tells the rest of the gateway; all of it is in the database already. */
+export interface LedgerEvents {
+  /** A filing of ours was mined: provisional. */
+  onMined(platform: number, number: number, entries: readonly DecidedEntry[]): void;
+  /** A filing of ours is final. */
+  onFinal(platform: number, number: number, entries: readonly DecidedEntry[]): void;
+  /** The database was changed behind what others remember: a reorganisation, or a platform's queue was overtaken. */
+  onUpset(): void;
+  onCaughtUp(): void;
+}
+
+export interface LedgerOptions {
+  readonly db: Database;
+  readonly domain: FilingDomain;
+  readonly alarms: Alarms;
+  readonly events: LedgerEvents;
+  readonly crashPoint: CrashPoint;
+  readonly log: Logger;
+  /** Blocks up to this one were stored as final by an earlier run: they go through the twin alone. */
+  readonly storedTo: number;
+  /** Ends it, in the middle of a retry too. */
+  readonly signal: AbortSignal;
+}
+
+/** The chain went back behind what was final: the twin has to begin anew. */
+export class FinalTakenBack extends Error {
+  override readonly name = "FinalTakenBack";
+}
+
+interface Held {
+  readonly block: number;
+  readonly mark: Mark;
+}
+
+const nameOf = (platform: number, number: number): string => `${platform}/${number}`;
+
+/**
+ * Keeps the database and the twin where the chain is. Each block goes into the database first, then through the twin, which replays
+ * its filings at their true position and block time; where it decides otherwise than the registry, an alarm is raised.
+ */
+export class Ledger implements FollowerCallbacks {
+  readonly twin: Registry;
+  readonly #options: LedgerOptions;
+  /** Where the twin stood before each block that is not final. */
+  #held: Held[] = [];
+  /** Decided entries of our filings that are mined and not final. */
+  readonly #pending = new Map<string, readonly DecidedEntry[]>();
+  #block = -1;
+  #time = 0;
+  #caughtUp = false;
+  #entries = 0;
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+    this.twin = new Registry(options.domain);
+  }
+
+  /** The last block followed, and its time. */
+  get position(): {
+    readonly block: number;
+    readonly time: number;
+    readonly caughtUp: boolean;
+    readonly entries: number;
+  } {
+    return { block: this.#block, time: this.#time, caughtUp: this.#caughtUp, entries: this.#entries };
+  }
+
+  async onBlocks(blocks: readonly FollowedBlock[]): Promise<void> {
+    const mined = this.#minedIn(blocks);
+    let answers: MinedAs[] = [];
+    const fresh = mined.filter((filing) => filing.blockNumber > this.#options.storedTo);
+    if (fresh.length > 0) {
+      const stored = await this.#patiently("Storing a block", async () => {
+        await this.#options.crashPoint("mined:before");
+        const done = await storeMined(this.#options.db, fresh);
+        await this.#options.crashPoint("mined:after");
+        return done;
+      });
+      answers = [...mined.slice(fresh.length).map((): MinedAs => "again"), ...stored];
+    }
+    for (const block of blocks) this.#replay(block);
+    for (const [i, filing] of mined.entries()) await this.#tell(filing, answers[i] ?? "again");
+    const overtaken = mined.filter((_, i) => answers[i] === "overtaking");
+    for (const { platform, number } of overtaken) {
+      const message = `Somebody else filed number ${number} with platform ${platform}'s key; its queue stands still.`;
+      this.#options.alarms.raise("queue-overtaken", message, { platform });
+    }
+    if (overtaken.length > 0) this.#options.events.onUpset();
+  }
+
+  async onRollback(number: number): Promise<void> {
+    const ours = await this.#patiently("Taking a reorganisation back", () => takeBack(this.#options.db, number));
+    this.#options.log.warn(
+      { block: number, filings: ours },
+      "The chain took blocks back; their filings are sent again.",
+    );
+    const first = this.#held.findIndex(({ block }) => block > number);
+    if (this.#block > number) {
+      if (first === -1) throw this.#finalTakenBack(number);
+      this.twin.rollback(this.#held[first]!.mark);
+      if (this.#held[first]!.block > number + 1 && first === 0) throw this.#finalTakenBack(number);
+      this.#held = this.#held.slice(0, first);
+      this.#block = number;
+    }
+    this.#pending.clear();
+    this.#options.events.onUpset();
+  }
+
+  async onFinal(number: number): Promise<void> {
+    const became = await this.#patiently("Noting what is final", async () => {
+      await this.#options.crashPoint("final:before");
+      const rows = await markFinal(this.#options.db, number);
+      await this.#options.crashPoint("final:after");
+      return rows;
+    });
+    const next = this.#held.findIndex(({ block }) => block > number);
+    this.twin.release(next === -1 ? undefined : this.#held[next]!.mark);
+    this.#held = next === -1 ? [] : this.#held.slice(next);
+    for (const { platform, number: filing } of became) {
+      const name = nameOf(platform, filing);
+      const entries = this.#pending.get(name) ?? (await this.#entriesOf(platform, filing));
+      this.#pending.delete(name);
+      if (entries.length > 0) this.#options.events.onFinal(platform, filing, entries);
+    }
+  }
+
+  async onCaughtUp(): Promise<void> {
+    this.#caughtUp = true;
+    this.#options.events.onCaughtUp();
+  }
+
+  /** The filings in these blocks with what chains them: the event itself doesn't repeat the head before. */
+  #minedIn(blocks: readonly FollowedBlock[]): MinedFiling[] {
+    const heads = new Map<number, Uint8Array>();
+    const mined: MinedFiling[] = [];
+    for (const block of blocks) {
+      for (const event of block.events) {
+        if (event.type !== "filed") continue;
+        const previous = heads.get(event.platform) ?? this.twin.chainOf(event.platform).head;
+        heads.set(event.platform, event.head);
+        mined.push({ ...event, previous, blockNumber: block.number, blockHash: block.hash, blockTime: block.time });
+      }
+    }
+    return mined;
+  }
+
+  #replay(block: FollowedBlock): void {
+    this.#held.push({ block: block.number, mark: this.twin.mark() });
+    for (const event of block.events) {
+      if (event.type === "law") this.twin.apply(event.event);
+      else this.#replayFiling(event, block);
+    }
+    this.#block = block.number;
+    this.#time = block.time;
+  }
+
+  #replayFiling(event: FiledEvent, block: FollowedBlock): void {
+    const { platform, number, recordsRoot, entries } = event;
+    const previous = this.twin.chainOf(platform).head;
+    const where = `filing ${number} of platform ${platform} in block ${block.number}`;
+    try {
+      const applied = this.twin.applyFiling(block.time, { platform, number, previous, recordsRoot, entries });
+      this.#entries += applied.entries.length;
+      if (equal(applied.head, event.head) && equal(applied.decisions, event.decisions)) return;
+      const entry = applied.entries.findIndex(
+        (_, i) =>
+          !equal(applied.decisions.subarray(12 * i, 12 * i + 12), event.decisions.subarray(12 * i, 12 * i + 12)),
+      );
+      this.#diverged(`The twin decides ${where} otherwise than the registry, from entry ${entry} on.`);
+    } catch (cause) {
+      this.#diverged(`The twin does not take ${where}, which the registry took.`, cause);
+    }
+  }
+
+  #diverged(message: string, cause?: unknown): void {
+    this.#options.alarms.raise("twin-diverged", message, { cause });
+  }
+
+  async #tell(filing: MinedFiling, as: MinedAs): Promise<void> {
+    if (as !== "ours" && as !== "again") return;
+    // Told again after a restart: those who wait have come since, and look into the database first.
+    if (as === "again" && !this.#caughtUp) return;
+    const { platform, number } = filing;
+    const entries = await this.#entriesOf(platform, number);
+    this.#pending.set(nameOf(platform, number), entries);
+    this.#options.events.onMined(platform, number, entries);
+  }
+
+  async #entriesOf(platform: number, number: number): Promise<DecidedEntry[]> {
+    return this.#patiently("Reading a filing", async () => {
+      const row = await findFiling(this.#options.db, platform, number);
+      if (row === undefined || row.decisions === null || row.sequences.length === 0) return [];
+      const decisions = decodeDecisions(row.decisions);
+      const leaves = await leavesOf(this.#options.db, row.sequences);
+      return leaves.flatMap((leaf, i) => {
+        const decision = decisions[i];
+        return decision === undefined ? [] : [{ id: toHex(leaf), decision }];
+      });
+    });
+  }
+
+  #finalTakenBack(number: number): FinalTakenBack {
+    const message = `The chain took blocks above ${number} back, some of which it had called final.`;
+    this.#options.alarms.raise("final-taken-back", message);
+    return new FinalTakenBack(message);
+  }
+
+  async #patiently<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return patiently(work, what, this.#options.log, this.#options.signal);
+  }
+}
