@@ -56,7 +56,7 @@ const salt = () => randomBytes(16).toString("base64url");
 
 /**
  * Issues the record of one loan event: an SD-JWT in which each group of claims is disclosable by itself. Claims are checked
- * first. Decoy digests stand for the groups that the record doesn't have, so that nobody sees which those are.
+ * first. There are no decoys: how many groups a record has is how a verifier knows that it was shown all of them.
  *
  * @throws AppError `record-claims`
  */
@@ -71,10 +71,7 @@ export function issueRecord(claims: ClaimsJson, signer: RecordSigner): string {
   const disclosures: string[] = [];
   for (const group of GROUPS_OF[kind]) {
     const value = (claims as Readonly<Record<string, unknown>>)[group];
-    if (value === undefined) {
-      digests.push(randomBytes(32).toString("base64url"));
-      continue;
-    }
+    if (value === undefined) continue;
     const disclosure = new Disclosure([salt(), group, value]);
     disclosures.push(disclosure.encode());
     digests.push(disclosure.digestSync(hash));

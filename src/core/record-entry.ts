@@ -1,8 +1,7 @@
-import { fromHex, type Hex } from "./bytes.ts";
+import { equal, fromHex, type Hex } from "./bytes.ts";
 import type { Entry, Ref } from "./entry.ts";
 import { recordError } from "./record-errors.ts";
-import type { Claims, PresentedClaims } from "./record.ts";
-import type { Schedule } from "./schedule.ts";
+import { type Claims, GROUPS_OF, type PresentedClaims, type RecordGroup } from "./record.ts";
 
 /** What a record refers to by its leaf, and an entry by its place. */
 export type ReferenceRole = "loan" | "line" | "predecessor" | "complaint" | "superseded";
@@ -17,17 +16,15 @@ export interface Reference {
 
 /** The leaves of other records that a record refers to. What is withheld refers to nothing. */
 export function referencesOf(claims: PresentedClaims): Reference[] {
-  const found: Reference[] = [];
-  const add = (role: ReferenceRole, leaf: Hex | undefined) => {
-    if (leaf !== undefined) found.push({ role, leaf });
-  };
-  if (claims.kind === "Opened") {
-    if (claims.loan?.line !== "first") add("line", claims.loan?.line);
-    add("predecessor", claims.loan?.predecessor);
-  } else if (claims.kind !== "Barred") add("loan", claims.loan?.opening);
-  if (claims.kind === "Answered") add("complaint", claims.event?.complaint);
-  if (claims.kind === "Corrected") add("superseded", claims.event?.superseded);
-  return found;
+  const { loan, event } = claims as Groups;
+  const found: [ReferenceRole, Hex | undefined][] = [
+    ["loan", loan?.opening],
+    ["line", loan?.line === "first" ? undefined : loan?.line],
+    ["predecessor", loan?.predecessor],
+    ["complaint", event?.complaint],
+    ["superseded", event?.superseded],
+  ];
+  return found.flatMap(([role, leaf]) => (leaf === undefined ? [] : [{ role, leaf }]));
 }
 
 /**
@@ -35,90 +32,97 @@ export function referencesOf(claims: PresentedClaims): Reference[] {
  * something else than its record. Throws `record-reference` if the place of a reference is missing in `refs`.
  */
 export function entryOf(claims: Claims, refs: Refs): Entry {
-  const place = (role: ReferenceRole): Ref => {
-    const ref = refs[role];
-    if (ref !== undefined) return ref;
-    throw recordError("record-reference", `record ${claims.jti} refers to a ${role} whose place is not known`);
-  };
-  const when = { borrower: fromHex(claims.borrower.pseudonym), time: claims.time.at };
-  if (claims.kind === "Opened") {
-    const { terms, loan, income } = claims;
-    return {
-      kind: "Opened",
-      ...when,
-      basis: terms.basis,
-      product: terms.product,
-      principal: terms.principal,
-      disclosed: claims.disclosure?.at ?? 0,
-      ...(terms.cash !== undefined && { cash: terms.cash }),
-      ...(income !== undefined && { income: income.monthly }),
-      ...(loan.line === "first" && { firstDraw: true as const }),
-      ...(loan.line !== undefined && loan.line !== "first" && { line: place("line") }),
-      ...(loan.predecessor !== undefined && { predecessor: place("predecessor") }),
-      ...(terms.lender !== undefined && { lender: terms.lender }),
-      ...(terms.outage !== undefined && { outage: terms.outage }),
-      schedule: scheduleOf(claims.schedule),
-    };
-  }
-  const { founded, order } = claims.event;
-  const head = {
-    ...when,
-    ...(founded !== undefined && { founded }),
-    ...(order !== undefined && { order: fromHex(order) }),
-  };
-  if (claims.kind === "Barred") {
-    const { until, why } = claims.event;
-    return { kind: claims.kind, ...head, until, why };
-  }
-  const of = { ...head, ref: place("loan") };
-  switch (claims.kind) {
-    case "Disbursed":
-      return { kind: claims.kind, ...of, amount: claims.event.amount };
-    case "Repaid": {
-      const { principal, charges } = claims.event;
-      return { kind: claims.kind, ...of, principal, charges };
-    }
-    case "Closed": {
-      const { reason, principal, charges } = claims.event;
-      return { kind: claims.kind, ...of, reason, principal, charges };
-    }
-    case "Extended": {
-      const { asked, extension, fee, writeDown, paid } = claims.event;
-      const schedule = scheduleOf(claims.schedule);
-      return {
-        kind: claims.kind,
-        ...of,
-        ...(asked !== undefined && { asked }),
-        extension,
-        fee,
-        writeDown,
-        paid,
-        schedule,
-      };
-    }
-    case "Overdue": {
-      const { daysPastDue, amountOverdue, defaultCharges, contractRate } = claims.event;
-      return { kind: claims.kind, ...of, daysPastDue, amountOverdue, defaultCharges, contractRate };
-    }
-    case "Contacted": {
-      const { channel, party, agent } = claims.event;
-      return { kind: claims.kind, ...of, channel, party, agent };
-    }
-    case "Complained":
-      return { kind: claims.kind, ...of, topic: claims.event.topic };
-    case "Answered":
-      return { kind: claims.kind, ...of, complaint: place("complaint"), outcome: claims.event.outcome };
-    case "Assigned": {
-      const { to, side } = claims.event;
-      return { kind: claims.kind, ...of, to, side };
-    }
-    case "Corrected": {
-      const { what, value, why } = claims.event;
-      return { kind: claims.kind, ...of, superseded: place("superseded"), what, value, why };
-    }
-  }
+  for (const { role } of referencesOf(claims))
+    if (refs[role] === undefined)
+      throw recordError("record-reference", `record ${claims.jti} refers to a ${role} whose place is not known`);
+  const fields = Object.entries(fieldsOf(claims, true, refs)).filter(([, value]) => value !== undefined);
+  // The table below gives each kind's groups the fields of that kind's entry; the tests go through all kinds.
+  return Object.fromEntries(fields) as unknown as Entry;
 }
 
-function scheduleOf({ legs }: Extract<Claims, { kind: "Opened" }>["schedule"]): Schedule {
-  return legs.map(({ step, ...leg }) => (step === undefined ? leg : { ...leg, step }));
+/**
+ * The first field in which an entry says something else than its record; undefined if there is none. What the record withholds is
+ * not compared. Places that the entry refers to are taken from it: which record is filed there is shown by that record's receipt.
+ *
+ * @param withheld how many of the record's groups are not shown
+ */
+export function mismatchOf(claims: PresentedClaims, withheld: number, entry: Entry): string | undefined {
+  const stated = entry as unknown as Readonly<Record<string, unknown>>;
+  const refs: Refs = Object.fromEntries(
+    referencesOf(claims).map(({ role }) => [role, stated[FIELD_OF[role]] ?? NOWHERE]),
+  );
+  const fields = fieldsOf(claims, withheld === 0, refs);
+  const names = withheld === 0 ? new Set([...Object.keys(fields), ...Object.keys(stated)]) : Object.keys(fields);
+  return [...names].find((name) => !same(fields[name], stated[name]));
+}
+
+/** The field of an entry that holds the place of what a record refers to. */
+const FIELD_OF = {
+  loan: "ref",
+  line: "line",
+  predecessor: "predecessor",
+  complaint: "complaint",
+  superseded: "superseded",
+};
+const NOWHERE: Ref = { platform: 0, number: 0, index: 0 };
+
+/** All groups that any kind of record has. */
+interface Groups {
+  readonly borrower?: { readonly pseudonym: Hex };
+  readonly loan?: { readonly opening?: Hex; readonly line?: Hex | "first"; readonly predecessor?: Hex };
+  readonly terms?: Extract<Claims, { kind: "Opened" }>["terms"];
+  readonly schedule?: Extract<Claims, { kind: "Opened" }>["schedule"];
+  readonly disclosure?: { readonly at: number };
+  readonly income?: { readonly monthly: bigint };
+  readonly event?: Readonly<Record<string, unknown>> & {
+    readonly order?: Hex;
+    readonly complaint?: Hex;
+    readonly superseded?: Hex;
+  };
+  readonly time?: { readonly at: number };
+}
+
+/** The fields of the entry that the groups shown speak of; undefined where they say that there is none. */
+function fieldsOf(claims: PresentedClaims, complete: boolean, refs: Refs): Record<string, unknown> {
+  const { borrower, loan, terms, schedule, disclosure, income, event, time } = claims as Groups;
+  const opened = claims.kind === "Opened";
+  return {
+    kind: claims.kind,
+    ...(borrower && { borrower: fromHex(borrower.pseudonym) }),
+    ...(time && { time: time.at }),
+    ...(loan &&
+      opened && {
+        firstDraw: loan.line === "first" ? true : undefined,
+        line: refs.line,
+        predecessor: refs.predecessor,
+      }),
+    ...(loan && !opened && { ref: refs.loan }),
+    ...(terms && { cash: undefined, lender: undefined, outage: undefined, ...terms }),
+    ...(schedule && { schedule: schedule.legs }),
+    ...(disclosure && { disclosed: disclosure.at }),
+    ...(income && { income: income.monthly }),
+    ...(complete && opened && !disclosure && { disclosed: 0 }),
+    ...(event && {
+      ...event,
+      founded: event["founded"],
+      asked: event["asked"],
+      order: event.order && fromHex(event.order),
+      ...(event.complaint && { complaint: refs.complaint }),
+      ...(event.superseded && { superseded: refs.superseded }),
+    }),
+  };
+}
+
+function same(a: unknown, b: unknown): boolean {
+  if (a instanceof Uint8Array) return b instanceof Uint8Array && equal(a, b);
+  if (typeof a !== "object" || a === null || typeof b !== "object" || b === null) return a === b;
+  const [left, right] = [a, b].map((value) => Object.entries(value).filter(([, item]) => item !== undefined));
+  const other = new Map(right);
+  return left!.length === other.size && left!.every(([key, value]) => other.has(key) && same(value, other.get(key)));
+}
+
+/** Whether all groups that a record of its kind must have are shown. */
+export function isComplete(claims: PresentedClaims): claims is Claims {
+  const optional: readonly RecordGroup[] = ["disclosure", "income"];
+  return GROUPS_OF[claims.kind].every((group) => group in claims || optional.includes(group));
 }

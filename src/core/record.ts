@@ -18,6 +18,7 @@ import {
   PRODUCT_LIMIT,
 } from "./entry.ts";
 import { recordError } from "./record-errors.ts";
+import { MAX_LEGS, UNITS } from "./schedule.ts";
 
 /** Format of the claims, and second byte of a leaf. */
 export const RECORD_FORMAT = 1;
@@ -89,7 +90,7 @@ const leg = z.strictObject({
     .int()
     .min(1)
     .max(2 ** 16 - 1),
-  unit: z.enum(["day", "week", "month"]),
+  unit: z.enum(UNITS),
   gap: z
     .int()
     .min(1)
@@ -98,7 +99,7 @@ const leg = z.strictObject({
   /** In 2⁻¹⁶ minor units. */
   step: decimal(2n ** 56n).optional(),
 });
-const schedule = z.strictObject({ legs: z.array(leg).min(1).max(400) });
+const schedule = z.strictObject({ legs: z.array(leg).min(1).max(MAX_LEGS) });
 
 const terms = z
   .strictObject({
@@ -229,7 +230,7 @@ export type PresentedClaims = Claims extends infer Kind
     : never
   : never;
 
-/** The groups that a record of each kind can have. A record always carries so many digests, decoys for those that it has not. */
+/** The groups that a record of each kind can have. */
 export const GROUPS_OF: Readonly<Record<Claims["kind"], readonly RecordGroup[]>> = Object.fromEntries(
   kinds.map(({ shape }) => [shape.kind.value, RECORD_GROUPS.filter((group) => group in shape)]),
 ) as Record<Claims["kind"], RecordGroup[]>;

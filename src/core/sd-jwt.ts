@@ -44,6 +44,8 @@ export interface ParsedRecord {
   readonly claims: PresentedClaims;
   /** The groups that are shown, in the order of the record. */
   readonly disclosed: readonly RecordGroup[];
+  /** How many groups the record has beside those. */
+  readonly withheld: number;
   /** The disclosures as they are encoded, by group. */
   readonly disclosures: ReadonlyMap<RecordGroup, string>;
 }
@@ -68,19 +70,14 @@ export function parseRecord(text: string): ParsedRecord {
     ...open,
     ...Object.fromEntries([...disclosures].map(([group, { value }]) => [group, value])),
   });
-  const groups = GROUPS_OF[claims.kind];
-  if (_sd.length !== groups.length)
-    throw recordError(
-      "record-format",
-      `a record of kind ${claims.kind} has ${groups.length} digests, this one ${_sd.length}`,
-    );
   return {
     jwt: `${signingInput}.${signature}`,
     signingInput,
     signature: base64UrlToUint8Array(signature),
     kid: header.data.kid,
     claims,
-    disclosed: groups.filter((group) => disclosures.has(group)),
+    disclosed: GROUPS_OF[claims.kind].filter((group) => disclosures.has(group)),
+    withheld: _sd.length - disclosures.size,
     disclosures: new Map([...disclosures].map(([group, disclosure]) => [group, disclosure.encode()])),
   };
 }

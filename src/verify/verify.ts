@@ -1,0 +1,79 @@
+/** Checks a receipt (docs/spec/receipt.md). It depends on nothing that it judges: neither gateway nor platform is asked. */
+import { fromHex } from "../core/bytes.ts";
+import type { FilingDomain } from "../core/filing.ts";
+import { RECEIPT_LIMITS } from "../core/receipt.ts";
+import { checkRecordSignature, type RecordSignatureCheck } from "../core/record-key.ts";
+import { checkAnchor, checkChain } from "./anchored.ts";
+import { type Evidence, readEvidence } from "./evidence.ts";
+import { checkDecision, checkFiling, checkInclusion, checkRecord, readDecisions } from "./local.ts";
+import type { ChainReader } from "./reader.ts";
+import { type Report, type Statement, unreadable } from "./report.ts";
+
+/** What the verifier knows from elsewhere. Nothing in a receipt can stand in for it. */
+export interface Trust {
+  /** The chain and the registry in service there. */
+  readonly domain?: FilingDomain;
+  /** Filing keys by platform, as 20-byte addresses. Without them the reader is asked. */
+  readonly platformKeys?: ReadonlyMap<number, readonly Uint8Array[]>;
+  /** Hash of a block that is known to be of the chain: the one that the receipt's state proof is for. */
+  readonly blockHash?: Uint8Array;
+}
+
+export interface VerifyOptions {
+  readonly trust?: Trust;
+  /** A node that is trusted to say what the chain holds; it goes with `trust.domain`. */
+  readonly reader?: ChainReader;
+  /** A faster check of ES256 than the built-in one. */
+  readonly checkSignature?: RecordSignatureCheck;
+}
+
+/** Checks a receipt that was read from JSON. It never throws for what the receipt holds. */
+export async function verifyReceipt(receipt: unknown, options: VerifyOptions = {}): Promise<Report> {
+  if (typeof receipt !== "object" || receipt === null || Array.isArray(receipt))
+    return unreadable("This is no receipt: it is no JSON object.");
+  const { trust = {}, checkSignature = checkRecordSignature } = options;
+  const reader = trust.domain === undefined ? undefined : options.reader;
+  const evidence = readEvidence(receipt as Readonly<Record<string, unknown>>, trust);
+  const [filing, anchor, chain] = await Promise.all([
+    checkFiling(evidence, trust, reader),
+    checkAnchor(evidence, trust, reader),
+    checkChain(evidence, trust, reader),
+  ]);
+  return {
+    fragments: {
+      record: checkRecord(evidence, checkSignature),
+      inclusion: checkInclusion(evidence),
+      filing,
+      decision: checkDecision(evidence),
+      anchor,
+      chain,
+    },
+    says: statementOf(evidence),
+  };
+}
+
+/** Checks the text of a receipt file. */
+export async function verifyText(text: string, options: VerifyOptions = {}): Promise<Report> {
+  if (text.length > RECEIPT_LIMITS.file)
+    return unreadable(`This is no receipt: it has ${text.length} characters, more than ${RECEIPT_LIMITS.file}.`);
+  let receipt: unknown;
+  try {
+    receipt = JSON.parse(text);
+  } catch {
+    return unreadable("This is no receipt: it is no JSON.");
+  }
+  return verifyReceipt(receipt, options);
+}
+
+function statementOf({ inclusion, filing, decision, head, parsed }: Evidence): Statement {
+  const decisions = decision.ok ? readDecisions(fromHex(decision.value.decisions)) : undefined;
+  const own = inclusion.ok ? decisions?.[inclusion.value.index] : undefined;
+  return {
+    ...(filing.ok && { platform: filing.value.platform, number: filing.value.number }),
+    ...(inclusion.ok && { index: inclusion.value.index }),
+    ...(head && { head }),
+    ...(decision.ok && { seal: fromHex(decision.value.seal), time: decision.value.time }),
+    ...(own && { decision: own }),
+    ...(parsed.ok && { claims: parsed.value.claims, withheld: parsed.value.withheld }),
+  };
+}
