@@ -153,6 +153,13 @@ export class Registry {
     for (const key of this.#books.keys()) yield Uint8Array.from(key, (character) => character.charCodeAt(0));
   }
 
+  /**
+   * Takes a platform's last number and head as somebody else says they are: so that an auditor who found a break can go on behind it.
+   */
+  adopt(platform: number, number: number, head: Uint8Array): void {
+    setIn(this.#journal, this.#platforms, platform, { ...this.chainOf(platform), number, head });
+  }
+
   chainOf(platform: number): Chained {
     return this.#platforms.get(platform) ?? UNCHAINED;
   }
