@@ -1,0 +1,279 @@
+import { packBook } from "../core/book-words.ts";
+import { equal, fromHex, toHex, type Hex } from "../core/bytes.ts";
+import { decodeDecisions, findingNames, ruleNames, type Decision } from "../core/decision.ts";
+import { AppError } from "../core/errors.ts";
+import { sealOf, type FilingDomain } from "../core/filing.ts";
+import { Registry, type AppliedFiling } from "../core/registry.ts";
+import { artifact } from "../chain/artifacts.ts";
+import { fetchBlocks } from "../chain/blocks.ts";
+import { decodeLog, type FiledEvent } from "../chain/events.ts";
+import { hexBytes, smallQuantity, type JsonRpc } from "../chain/rpc.ts";
+
+/** Something on the chain that isn't what the rules give when they are computed anew. */
+export interface Mismatch {
+  readonly what: "rejected" | "head" | "time" | "decision" | "seal" | "exposure";
+  /** `platform/number`, `platform/number/index`, or a borrower. */
+  readonly where: string;
+  readonly onChain: string;
+  readonly computed: string;
+}
+
+export interface AuditReport {
+  readonly filings: number;
+  readonly entries: number;
+  readonly mismatches: number;
+  /** Borrowers whose state was read from the chain and compared. */
+  readonly exposures_checked: number;
+  /** Block up to which the logs were read. */
+  readonly block: number;
+  readonly registry: Hex;
+  readonly chain_id: string;
+  readonly decisions: { readonly accepted: number; readonly flagged: number; readonly refused: number };
+  /** Last number and head of each platform. */
+  readonly heads: readonly { readonly platform: number; readonly number: number; readonly head: Hex }[];
+  /** The first mismatches, at most a hundred. */
+  readonly found: readonly Mismatch[];
+  readonly seconds: number;
+}
+
+export interface AuditOptions {
+  readonly rpc: JsonRpc;
+  readonly chainId: bigint;
+  readonly registry: Hex;
+  readonly rulebook: Hex;
+  readonly licences: Hex;
+  /** Block of the deployment; 0 where it isn't known. */
+  readonly from: number;
+  readonly onProgress?: (done: number, total: number, what: "blocks" | "borrowers") => void;
+}
+
+const SPAN = 500;
+const VIEWS_AT_ONCE = 100;
+const SHOWN = 100;
+
+/**
+ * Replays every filing from the chain's logs alone and compares each head, decision and seal, and each borrower's state, with what the
+ * chain holds. Nothing that a platform or a gateway says is taken into account.
+ */
+export async function audit(options: AuditOptions): Promise<AuditReport> {
+  const began = performance.now();
+  const replay = new Replay(options);
+  await replay.toEnd();
+  const exposures = await replay.compareBooks();
+  return replay.report(exposures, (performance.now() - began) / 1_000);
+}
+
+class Replay {
+  readonly #options: AuditOptions;
+  readonly #twin: Registry;
+  readonly #counts = { filings: 0, entries: 0, accepted: 0, flagged: 0, refused: 0, mismatches: 0 };
+  readonly #found: Mismatch[] = [];
+  readonly #platforms = new Set<number>();
+  /** Borrowers whose state changed since it was last compared. */
+  readonly #stale = new Map<string, Uint8Array>();
+  #block: number;
+
+  constructor(options: AuditOptions) {
+    this.#options = options;
+    const domain: FilingDomain = { chainId: options.chainId, registry: fromHex(options.registry, 20) };
+    this.#twin = new Registry(domain);
+    this.#block = options.from - 1;
+  }
+
+  /** Reads and replays up to the chain's end as it is now. */
+  async toEnd(): Promise<void> {
+    const { rpc, registry, rulebook, licences, onProgress, from } = this.#options;
+    const end = await rpc.call("eth_blockNumber", [], smallQuantity);
+    const fetchNext = (next: number): ReturnType<typeof fetchBlocks> =>
+      next > end
+        ? Promise.resolve([])
+        : fetchBlocks(rpc, [registry, rulebook, licences], next, Math.min(end, next + SPAN - 1));
+    let coming = fetchNext(this.#block + 1);
+    while (this.#block < end) {
+      const blocks = await coming;
+      const last = Math.min(end, this.#block + SPAN);
+      coming = fetchNext(last + 1); // the node reads on while we judge
+      const seals: { readonly event: FiledEvent; readonly applied: AppliedFiling | undefined }[] = [];
+      for (const block of blocks)
+        for (const log of block.logs) {
+          const event = decodeLog(log);
+          if (event?.type === "law") this.#twin.apply(event.event);
+          else if (event?.type === "filed") seals.push({ event, applied: this.#filed(event, block.time) });
+        }
+      await this.#compareSeals(seals);
+      this.#block = last;
+      onProgress?.(last - from + 1, end - from + 1, "blocks");
+    }
+  }
+
+  #filed(event: FiledEvent, blockTime: number): AppliedFiling | undefined {
+    const where = `${event.platform}/${event.number}`;
+    this.#counts.filings++;
+    this.#platforms.add(event.platform);
+    if (event.time !== blockTime) this.#mismatch("time", where, String(event.time), String(blockTime));
+    const applied = this.#apply(event, blockTime, where);
+    if (applied !== undefined) this.#compareDecisions(event, applied, where);
+    return applied;
+  }
+
+  /** Applies a filing as the rules of filing want it. One that they would reject is a mismatch, and is taken as the chain took it. */
+  #apply(event: FiledEvent, blockTime: number, where: string): AppliedFiling | undefined {
+    const { platform, number, recordsRoot, entries, signature, head } = event;
+    const { head: previous } = this.#twin.chainOf(platform);
+    const filing = { platform, number, previous, recordsRoot, entries };
+    let applied: AppliedFiling;
+    try {
+      applied = this.#twin.applyFiling(blockTime, { ...filing, signature });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#mismatch("rejected", where, "accepted", error.message);
+      this.#twin.adopt(platform, number - 1, previous);
+      try {
+        applied = this.#twin.applyFiling(blockTime, filing);
+      } catch (again) {
+        if (!(again instanceof AppError)) throw again;
+        return undefined; // by no key or no registry in service: there is nothing to judge it by
+      }
+    }
+    if (!equal(applied.head, head)) {
+      this.#mismatch("head", where, toHex(head), toHex(applied.head));
+      this.#twin.adopt(platform, number, head);
+    }
+    return applied;
+  }
+
+  #compareDecisions(event: FiledEvent, applied: AppliedFiling, where: string): void {
+    this.#counts.entries += applied.entries.length;
+    for (const { decision } of applied.entries) this.#counts[decision.outcome]++;
+    for (const borrower of applied.changed) this.#stale.set(toHex(borrower), borrower);
+    if (equal(event.decisions, applied.decisions)) return;
+    const onChain = readable(event.decisions);
+    if (onChain?.length !== applied.entries.length)
+      return this.#mismatch("decision", where, toHex(event.decisions), toHex(applied.decisions));
+    for (const [index, { decision }] of applied.entries.entries()) {
+      const [given, computed] = [describe(onChain[index] as Decision), describe(decision)];
+      if (given !== computed) this.#mismatch("decision", `${where}/${index}`, given, computed);
+    }
+  }
+
+  /** The seals in the registry's state against those of the events' own heads, times and decisions. */
+  async #compareSeals(
+    filings: readonly { readonly event: FiledEvent; readonly applied: AppliedFiling | undefined }[],
+  ): Promise<void> {
+    const registry = artifact("Registry").interface;
+    for (let i = 0; i < filings.length; i += VIEWS_AT_ONCE) {
+      const some = filings.slice(i, i + VIEWS_AT_ONCE);
+      const calls = some.map(({ event }) => registry.encodeFunctionData("sealOf", [event.platform, event.number]));
+      const answers = await this.#views(calls);
+      for (const [k, { event }] of some.entries()) {
+        const kept = answers[k] ?? "0x";
+        const computed = toHex(sealOf(event.head, event.time, event.decisions));
+        if (kept !== computed) this.#mismatch("seal", `${event.platform}/${event.number}`, kept, computed);
+      }
+    }
+  }
+
+  /** Compares each borrower's state with the chain's. What differs is looked at again after catching up: the chain may have moved on. */
+  async compareBooks(): Promise<number> {
+    const all = [...this.#twin.borrowers()];
+    let different = await this.#differing(all);
+    for (let attempt = 0; different.length > 0 && attempt < 3; attempt++) {
+      this.#stale.clear();
+      await this.toEnd();
+      const again = new Map([...different.map(({ borrower }) => [toHex(borrower), borrower] as const), ...this.#stale]);
+      different = await this.#differing([...again.values()]);
+    }
+    for (const { borrower, onChain, computed } of different)
+      this.#mismatch("exposure", toHex(borrower), onChain, computed);
+    return all.length;
+  }
+
+  async #differing(
+    borrowers: readonly Uint8Array[],
+  ): Promise<{ readonly borrower: Uint8Array; readonly onChain: string; readonly computed: string }[]> {
+    const registry = artifact("Registry").interface;
+    const different: { borrower: Uint8Array; onChain: string; computed: string }[] = [];
+    for (let i = 0; i < borrowers.length; i += VIEWS_AT_ONCE) {
+      const some = borrowers.slice(i, i + VIEWS_AT_ONCE);
+      const answers = await this.#views(some.map((one) => registry.encodeFunctionData("bookOf", [toHex(one)])));
+      for (const [k, borrower] of some.entries()) {
+        const onChain = bookText(registry.decodeFunctionResult("bookOf", answers[k] ?? "0x"));
+        const computed = wordsText(packBook(this.#twin.bookOf(borrower)));
+        if (onChain !== computed) different.push({ borrower, onChain, computed });
+      }
+      this.#options.onProgress?.(Math.min(i + VIEWS_AT_ONCE, borrowers.length), borrowers.length, "borrowers");
+    }
+    return different;
+  }
+
+  async #views(calls: readonly string[]): Promise<string[]> {
+    const { rpc, registry } = this.#options;
+    const requests = calls.map((data) => ({ method: "eth_call", params: [{ to: registry, data }, "latest"] }));
+    return rpc.batch(requests, hexBytes);
+  }
+
+  #mismatch(what: Mismatch["what"], where: string, onChain: string, computed: string): void {
+    this.#counts.mismatches++;
+    if (this.#found.length < SHOWN) this.#found.push({ what, where, onChain, computed });
+  }
+
+  report(exposures: number, seconds: number): AuditReport {
+    const { filings, entries, mismatches, accepted, flagged, refused } = this.#counts;
+    const heads = [...this.#platforms]
+      .sort((a, b) => a - b)
+      .map((platform) => {
+        const { number, head } = this.#twin.chainOf(platform);
+        return { platform, number, head: toHex(head) };
+      });
+    return {
+      filings,
+      entries,
+      mismatches,
+      exposures_checked: exposures,
+      block: this.#block,
+      registry: this.#options.registry,
+      chain_id: this.#options.chainId.toString(),
+      decisions: { accepted, flagged, refused },
+      heads,
+      found: this.#found,
+      seconds: Math.round(seconds * 1_000) / 1_000,
+    };
+  }
+}
+
+function readable(decisions: Uint8Array): Decision[] | undefined {
+  try {
+    return decodeDecisions(decisions);
+  } catch {
+    return undefined; // not even whole decisions: reported as bytes
+  }
+}
+
+function describe({ outcome, findings, breaches, undetermined }: Decision): string {
+  const names = [
+    ...findingNames(findings),
+    ...ruleNames(breaches),
+    ...ruleNames(undetermined).map((rule) => `${rule}?`),
+  ];
+  return names.length === 0 ? outcome : `${outcome}: ${names.join(" ")}`;
+}
+
+/** Words that mean something, as text that can be compared and shown. A detail's word counts only where its loan says so. */
+function wordsText(words: ReturnType<typeof packBook>): string {
+  const list = [words.head, words.detail, ...words.slots.flatMap((slot, k) => [slot, words.details[k]])];
+  return list.map((word) => (word === undefined ? "-" : `0x${word.toString(16)}`)).join(" ");
+}
+
+const DETAIL_COUNTS = 1n << 118n;
+
+function bookText(answer: readonly unknown[]): string {
+  const [head, detail, slots, details] = answer as unknown as [bigint, bigint, bigint[], bigint[]];
+  const counted = (word: bigint, of: bigint | undefined): bigint | undefined =>
+    (word & DETAIL_COUNTS) === 0n ? undefined : of;
+  return wordsText({
+    head,
+    ...((head & DETAIL_COUNTS) === 0n ? {} : { detail }),
+    slots: [...slots],
+    details: slots.map((slot, k) => counted(slot, details[k])),
+  });
+}
