@@ -95,9 +95,21 @@ export function summarise(schedule: Schedule): ScheduleSummary {
   return { payments, total, largest, term };
 }
 
-/** Σ ⌊k · step / 2¹⁶⌋ for k from 0 to count − 1: what rounded-up payments are below `count` times the first. */
+/**
+ * Σ ⌊k · step / 2¹⁶⌋ for k from 0 to count − 1: what rounded-up payments are below `count` times the first. Counts lattice points
+ * under a line as Euclid's algorithm does.
+ */
 export function fallen(count: bigint, step: bigint): bigint {
   let sum = 0n;
-  for (let k = 1n; k < count; k++) sum += (k * step) >> FRACTION;
-  return sum;
+  let modulus = 1n << FRACTION;
+  let offset = 0n;
+  for (;;) {
+    sum += ((count * (count - 1n)) / 2n) * (step / modulus) + count * (offset / modulus);
+    step %= modulus;
+    const top = step * count + (offset % modulus);
+    if (top < modulus) return sum;
+    count = top / modulus;
+    offset = top % modulus;
+    [modulus, step] = [step, modulus];
+  }
 }
