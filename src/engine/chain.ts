@@ -103,7 +103,7 @@ async function run(
         for (const listener of listeners) listener(block);
       },
       onBroken: (error) => {
-        tell(`${error.message}; it is started again.`);
+        tell(`The chain is not the journal's any more: ${error.message}.`);
         void anvil.child.end([{ signal: "SIGKILL", milliseconds: 5_000 }]);
       },
       tell,

@@ -95,6 +95,8 @@ export async function endStranger(identity: Identity, ending: Ending): Promise<v
     if (!isAlive(identity)) return;
     try {
       process.kill(identity.pid, signal);
+      // One that was suspended would not even notice.
+      process.kill(identity.pid, "SIGCONT");
     } catch {
       // it has ended by itself meanwhile
     }

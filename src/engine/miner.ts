@@ -6,6 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { AppError } from "../core/errors.ts";
 import type { Anvil } from "./anvil.ts";
+import { engineError } from "./errors.ts";
 import type { Journal } from "./journal.ts";
 import type { JournaledBlock } from "./journal-frames.ts";
 import { catchUp } from "./restore.ts";
@@ -56,7 +57,10 @@ export function startMiner(anvil: Anvil, journal: Journal, options: MinerOptions
     // Time never goes back, whatever the clock does.
     const before = journal.head?.time ?? journal.chain.genesisTime;
     await anvil.mine(Math.max(Math.floor(Date.now() / 1000), before));
-    await catchUp(anvil, journal, options.onBlock);
+    if ((await catchUp(anvil, journal, options.onBlock)) === 0) {
+      const text = `the chain has no block ${journal.height + 1} after one was made: it was rewound behind the journal`;
+      throw engineError("journal-mismatch", text);
+    }
     // What is pending and can't be taken must not make empty blocks as fast as we can.
     if (journal.head?.transactions.length === 0) await pause(LOOK_MS);
   };

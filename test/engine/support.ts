@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+
+import { JsonRpc, smallQuantity } from "../../src/chain/rpc.ts";
+import { addressOfKey, contractAddress, signTransaction } from "../../src/chain/transaction.ts";
+import { fromHex, toHex } from "../../src/core/bytes.ts";
+import type { Engines } from "../../src/engine/engines.ts";
+
+const directories: string[] = [];
+
+/** A directory of a test's own, with a space in its path; gone after the run. */
+export async function temporaryDirectory(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "tally engine "));
+  directories.push(path);
+  return path;
+}
+
+after("removes the data directories of the engines", async () => {
+  await Promise.all(directories.map((path) => rm(path, { recursive: true, force: true })));
+});
+
+/** What the engines said, and a way to wait for it. */
+export class Messages {
+  readonly all: string[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  readonly take = (text: string): void => {
+    this.all.push(text);
+    for (const look of [...this.#waiting]) look();
+  };
+
+  /** Fulfilled when something was said, since the last call or from now on, that matches. */
+  async until(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const i = this.all.findIndex((text) => pattern.test(text));
+      const [found] = i < 0 ? [] : this.all.splice(i, 1);
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve) => {
+        const look = (): void => {
+          this.#waiting.delete(look);
+          resolve();
+        };
+        this.#waiting.add(look);
+      });
+    }
+  }
+}
+
+const key = fromHex("0x" + "17".repeat(32), 32);
+const sender = toHex(addressOfKey(key));
+
+/**
+ * A contract whose every call stores the block's time under n keys, n the first word of what it is called with and the keys the words
+ * after it, and logs all it was called with.
+ */
+const RUNTIME = "6000355b80156018578060200235429055600190036003565b366000600037366000a000";
+const DEPLOY = `0x6024600c60003960246000f3${RUNTIME}`;
+export const CONTRACT = toHex(contractAddress(fromHex(sender), 0));
+
+export interface Sent {
+  readonly hash: string;
+  readonly block: number;
+}
+
+/** Someone who uses the chain of running engines, for nothing: gas has no price there. */
+export function userOf(engines: Engines): { send(words?: number, tail?: number): Promise<Sent>; rpc: JsonRpc } {
+  const rpc = new JsonRpc(engines.rpcUrl);
+  return {
+    rpc,
+    /** Deploys the contract at first, then calls it; settles when the block is durable. */
+    async send(words = 3, tail = 0) {
+      const nonce = await rpc.call("eth_getTransactionCount", [sender, "pending"], smallQuantity);
+      const call = [words, ...Array.from({ length: words }, (_, i) => nonce * 1000 + i)];
+      const data = call.map((n) => n.toString(16).padStart(64, "0")).join("") + "5a".repeat(tail);
+      const signed = signTransaction(
+        {
+          chainId: BigInt(engines.chainId),
+          nonce,
+          maxFeePerGas: 0n,
+          maxPriorityFeePerGas: 0n,
+          gasLimit: 16_000_000n,
+          value: 0n,
+          to: nonce === 0 ? null : fromHex(CONTRACT),
+          data: fromHex(nonce === 0 ? DEPLOY : `0x${data}`),
+        },
+        key,
+      );
+      await engines.journal.remember(toHex(signed.hash), signed.raw);
+      const receipt = await rpc.call(
+        "eth_sendRawTransactionSync",
+        [toHex(signed.raw)],
+        z.object({ blockNumber: smallQuantity, status: z.literal("0x1") }),
+      );
+      await engines.journal.untilJournaled(receipt.blockNumber);
+      return { hash: toHex(signed.hash), block: receipt.blockNumber };
+    },
+  };
+}
+
+/** Everything that the chain shows, up to a block: blocks with their hashes, receipts, logs, code and storage. */
+export async function photograph(engines: Engines, upTo = engines.journal.journaledBlock()): Promise<unknown> {
+  const rpc = new JsonRpc(engines.rpcUrl);
+  const numbers = Array.from({ length: upTo + 1 }, (_, i) => `0x${i.toString(16)}`);
+  const blocks = await rpc.batch(
+    numbers.map((number) => ({ method: "eth_getBlockByNumber", params: [number, true] })),
+    z.record(z.string(), z.unknown()),
+  );
+  const receipts = await rpc.batch(
+    numbers.map((number) => ({ method: "eth_getBlockReceipts", params: [number] })),
+    z.unknown(),
+  );
+  const logs = await rpc.call("eth_getLogs", [{ fromBlock: "0x0", toBlock: numbers.at(-1) }], z.array(z.unknown()));
+  const code = await rpc.call("eth_getCode", [CONTRACT, "latest"], z.string());
+  const slots = Array.from({ length: 12 }, (_, nonce) => `0x${(nonce * 1000).toString(16).padStart(64, "0")}`);
+  const storage = await rpc.batch(
+    slots.map((slot) => ({ method: "eth_getStorageAt", params: [CONTRACT, slot, "latest"] })),
+    z.string(),
+  );
+  return { blocks, receipts, logs, code, storage };
+}
