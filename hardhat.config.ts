@@ -12,7 +12,7 @@ export default defineConfig({
     settings: {
       // No PUSH0: the networks of a consortium are often older than Shanghai.
       evmVersion: "paris",
-      optimizer: { enabled: true, runs: 1_000_000 },
+      optimizer: { enabled: true, runs: 1_000 },
       viaIR: false,
     },
     // Deployed as it comes, so it is compiled with the same settings as our own.

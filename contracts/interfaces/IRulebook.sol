@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @notice One version of limits or settings, one storage slot. What it says is the code of `data`.
+/// @param data A contract whose code is a zero byte and then the bytes published.
+/// @param effectiveFrom UTC seconds from which it binds, inclusive.
+/// @param enactedAt The time of the block that published it.
+/// @param index Its place among all that were published, withdrawn ones included, from 0.
+struct Version {
+    address data;
+    uint40 effectiveFrom;
+    uint40 enactedAt;
+    uint16 index;
+}
+
+/// @notice A point of a reference series.
+/// @param publishedAt UTC seconds at which its source published it; it holds from then on.
+/// @param rate A year, in units of 10^-9 (3.45 % is 34 500 000).
+struct Point {
+    uint40 publishedAt;
+    uint64 rate;
+}
+
+/// @title Rulebook: the regulator's limits, and from when they bind
+/// @notice Append-only. A version is never edited, and none binds from the past but the first of its product and kind of
+/// borrower, for history; later ones keep the notice period, and can be withdrawn until they bind. The fields of a
+/// version are in `docs/spec/protocol.md`, section 5.
+/// @dev Times are UTC seconds. Who may publish is set in the access manager.
+interface IRulebook {
+    event VersionPublished(
+        uint16 indexed product,
+        uint8 indexed kind,
+        uint16 index,
+        uint40 effectiveFrom,
+        uint40 enactedAt,
+        bytes limits
+    );
+    event VersionWithdrawn(uint16 indexed product, uint8 indexed kind, uint16 index, uint40 withdrawnAt);
+    event SettingsPublished(uint16 index, uint40 effectiveFrom, uint40 enactedAt, bytes settings);
+    event SettingsWithdrawn(uint16 index, uint40 withdrawnAt);
+    event SeriesOpened(uint8 indexed series, string name);
+    event RatePublished(uint8 indexed series, uint40 publishedAt, uint64 rate);
+    event NoticeChanged(uint40 notice, uint40 from);
+
+    /// @notice The bytes break what protocol.md section 5 asks of the field at this byte.
+    error Rulebook_BadField(uint256 time);
+    error Rulebook_BadLength(uint256 expected, uint256 given);
+    error Rulebook_BadProduct(uint16 product, uint16 limit);
+    error Rulebook_BadKind(uint8 kind);
+    /// @notice Rules are on that the registry in service doesn't know.
+    error Rulebook_NotServed(uint256 rules);
+    error Rulebook_NoRegistry();
+    error Rulebook_NotAscending(uint256 last, uint256 given);
+    error Rulebook_TooSoon(uint256 earliest, uint256 given);
+    error Rulebook_NotPending(uint16 index);
+    error Rulebook_SeriesExists(uint8 series);
+    error Rulebook_NoSeries(uint8 series);
+    error Rulebook_BadRate(uint64 rate, uint64 limit);
+    /// @notice A point must be entered within some days of its publication, and not before it.
+    error Rulebook_PointTooLate(uint256 earliest, uint256 given);
+    error Rulebook_PointTooEarly(uint256 latest, uint256 given);
+    error Rulebook_TooMany();
+
+    /// @notice Publishes limits of a product for a kind of borrower.
+    /// @param product `market * 64 + serial`.
+    /// @param kind 1 natural person, 2 business.
+    /// @param effectiveFrom From when they bind: for all but the first, after the notice period and after the last one.
+    /// @param limits 320 bytes.
+    /// @return index Of the version, for its withdrawal.
+    function publish(
+        uint16 product,
+        uint8 kind,
+        uint40 effectiveFrom,
+        bytes calldata limits
+    ) external returns (uint16 index);
+
+    /// @notice Withdraws a version that does not bind yet.
+    function withdraw(uint16 product, uint8 kind, uint16 index) external;
+
+    /// @notice Publishes the deployment's settings: zone offsets and markets.
+    function publishSettings(uint40 effectiveFrom, bytes calldata settings) external returns (uint16 index);
+
+    /// @notice Withdraws settings that are not effective yet.
+    function withdrawSettings(uint16 index) external;
+
+    /// @notice Opens a reference series with the points known so far, ascending.
+    function openSeries(uint8 series, string calldata name, Point[] calldata points) external;
+
+    /// @notice Enters the next point of a series, at most ten days after it was published.
+    function publishRate(uint8 series, uint40 publishedAt, uint64 rate) external;
+
+    /// @notice Changes the notice period, after the present one has passed.
+    function setNotice(uint40 notice) external;
+
+    /// @notice The notice period in force, seconds.
+    function notice() external view returns (uint40);
+
+    /// @notice The limits that bind at a time.
+    /// @return limits The 320 bytes as ten words; all zero if nothing binds at `time`.
+    /// @return from They bind from here (zero if nothing binds), inclusive.
+    /// @return until They bind until here, exclusive; 2^40 - 1 for no end.
+    function limitsAt(
+        uint16 product,
+        uint8 kind,
+        uint40 time
+    ) external view returns (uint256[10] memory limits, uint40 from, uint40 until);
+
+    /// @notice The settings at a time; empty if there are none.
+    function settingsAt(uint40 time) external view returns (bytes memory);
+
+    /// @notice The last point of a series published at or before `time`.
+    /// @return rate A year, 10^-9.
+    /// @return publishedAt Zero if there is no such point.
+    /// @return until The next point's publication, exclusive; 2^40 - 1 if there is none.
+    function referenceAt(
+        uint8 series,
+        uint40 time
+    ) external view returns (uint64 rate, uint40 publishedAt, uint40 until);
+
+    /// @notice How many versions were published, withdrawn ones included.
+    function versionCount(uint16 product, uint8 kind) external view returns (uint16);
+
+    /// @notice A version as it was published, and when it was withdrawn (zero: never).
+    function versionOf(
+        uint16 product,
+        uint8 kind,
+        uint16 index
+    ) external view returns (Version memory version, uint40 withdrawnAt, bytes memory limits);
+
+    /// @notice What was known at `knownAt` to bind at `time`: its index, if `found`.
+    function versionKnown(
+        uint16 product,
+        uint8 kind,
+        uint40 time,
+        uint40 knownAt
+    ) external view returns (bool found, uint16 index);
+
+    /// @notice How many points a series has.
+    function pointCount(uint8 series) external view returns (uint256);
+
+    /// @notice A point of a series, from 0.
+    function pointOf(uint8 series, uint256 index) external view returns (Point memory);
+}

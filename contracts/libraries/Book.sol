@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @notice A borrower's state: four kinds of words, laid out in `docs/design/state.md`.
+struct BookWords {
+    uint256 head;
+    uint256 detail;
+    uint256[31] slots;
+    uint256[31] details;
+}
+
+/// @title The words of a borrower's state
+/// @notice Packing and unpacking only: no storage is touched here. A *loan word* is `head` or a slot: their low 117 bits, and
+/// bits 118 and 119, are the same.
+library Book {
+    uint256 internal constant SLOTS = 31;
+
+    uint256 internal constant U38 = 2 ** 38 - 1;
+    uint256 private constant U32 = 2 ** 32 - 1;
+    uint256 private constant U18 = 2 ** 18 - 1;
+    uint256 private constant U14 = 2 ** 14 - 1;
+    uint256 private constant U11 = 2 ** 11 - 1;
+    uint256 private constant U36 = 2 ** 36 - 1;
+    /// @dev A loan's name, `platform ‖ number ‖ index`, in a loan word.
+    uint256 private constant NAME = 2 ** 54 - 1;
+    uint256 private constant NAME_AT = 63;
+
+    /// @dev Outstanding, term, product and name.
+    uint256 internal constant LOAN = 2 ** 117 - 1;
+    uint256 internal constant PRESENT = 1 << 117;
+    uint256 internal constant CHARGED_OFF = 1 << 117;
+    uint256 internal constant DETAILED = 1 << 118;
+    uint256 internal constant UNCONFIRMED = 1 << 119;
+    uint256 internal constant IN_RING = 1 << 120;
+    uint256 internal constant DRAW = 1 << 121;
+    /// @dev Everything of the head loan.
+    uint256 private constant HEAD_LOAN = 2 ** 120 - 1;
+
+    uint256 private constant COUNT_AT = 124;
+    uint256 internal constant ONE_SLOT = 1 << COUNT_AT;
+    uint256 private constant CLOSED_AT = 129;
+    uint256 private constant NEWEST_AT = 161;
+    uint256 private constant RING_AT = 193;
+
+    uint256 private constant HOLDER_AT = 124;
+    uint256 private constant OPENED_AT = 142;
+    uint256 private constant PRINCIPAL_AT = 174;
+    uint256 private constant LINE_AT = 212;
+
+    uint256 private constant MAX_TERM = U14;
+
+    // Both
+
+    /// @dev The low bits of a loan word.
+    /// @param seconds_ The term; kept as days, rounded up, so that a loan is called stale later rather than earlier.
+    function loan(
+        uint256 principal,
+        uint256 seconds_,
+        uint256 product_,
+        uint256 name_
+    ) internal pure returns (uint256) {
+        // Unchecked: a term is far below 2^256.
+        unchecked {
+            uint256 termDays = (seconds_ + 86_399) / 86_400;
+            if (termDays > MAX_TERM) termDays = MAX_TERM;
+            return principal | (termDays << 38) | (product_ << 52) | (name_ << NAME_AT);
+        }
+    }
+
+    /// @dev `platform ‖ number ‖ index` of 18, 28 and 8 bits.
+    function nameOf(uint256 platform_, uint256 number, uint256 index) internal pure returns (uint256) {
+        return (platform_ << 36) | (number << 8) | index;
+    }
+
+    function name(uint256 word) internal pure returns (uint256) {
+        return (word >> NAME_AT) & NAME;
+    }
+
+    /// @dev Whether a head loan is there and has this name.
+    function headIs(uint256 head, uint256 name_) internal pure returns (bool) {
+        return (head >> NAME_AT) & (2 ** 55 - 1) == name_ | (1 << 54);
+    }
+
+    function platform(uint256 word) internal pure returns (uint256) {
+        return (word >> 99) & U18;
+    }
+
+    function outstanding(uint256 word) internal pure returns (uint256) {
+        return word & U38;
+    }
+
+    function product(uint256 word) internal pure returns (uint256) {
+        return (word >> 52) & U11;
+    }
+
+    function market(uint256 word) internal pure returns (uint256) {
+        return (word >> 58) & 31;
+    }
+
+    function term(uint256 word) internal pure returns (uint256) {
+        return (word >> 38) & U14;
+    }
+
+    // Head
+
+    function count(uint256 head) internal pure returns (uint256) {
+        return (head >> COUNT_AT) & 31;
+    }
+
+    function lastClosed(uint256 head) internal pure returns (uint256) {
+        return (head >> CLOSED_AT) & U32;
+    }
+
+    function newest(uint256 head) internal pure returns (uint256) {
+        return (head >> NEWEST_AT) & U32;
+    }
+
+    function ring(uint256 head) internal pure returns (uint256) {
+        return head >> RING_AT;
+    }
+
+    function withoutLoan(uint256 head) internal pure returns (uint256) {
+        return head & ~HEAD_LOAN;
+    }
+
+    function withRing(uint256 head, uint256 newest_, uint256 deltas) internal pure returns (uint256) {
+        return (head & (2 ** NEWEST_AT - 1)) | (newest_ << NEWEST_AT) | (deltas << RING_AT);
+    }
+
+    /// @dev `lastClosed` is the greatest of all closings.
+    function withClosed(uint256 head, uint256 time) internal pure returns (uint256) {
+        if (time <= lastClosed(head)) return head;
+        return (head & ~(U32 << CLOSED_AT)) | (time << CLOSED_AT);
+    }
+
+    // Slots
+
+    /// @dev The slot of a loan that leaves the head: always opened at `newest`, in the ring, held by its platform, no draw.
+    function slotOfHead(uint256 head, uint256 principal_) internal pure returns (uint256) {
+        return
+            (head & (LOAN | DETAILED | UNCONFIRMED)) |
+            IN_RING |
+            (newest(head) << OPENED_AT) |
+            (principal_ << PRINCIPAL_AT);
+    }
+
+    function slot(uint256 loan_, uint256 flags, uint256 opened_, uint256 principal_) internal pure returns (uint256) {
+        return loan_ | flags | (opened_ << OPENED_AT) | (principal_ << PRINCIPAL_AT);
+    }
+
+    function opened(uint256 word) internal pure returns (uint256) {
+        return (word >> OPENED_AT) & U32;
+    }
+
+    function slotPrincipal(uint256 word) internal pure returns (uint256) {
+        return (word >> PRINCIPAL_AT) & U38;
+    }
+
+    /// @dev `number ‖ index` of the line's first draw, in its place.
+    function withLine(uint256 word, uint256 name_) internal pure returns (uint256) {
+        return word | DRAW | ((name_ & U36) << LINE_AT);
+    }
+
+    /// @dev The name of the first draw of a draw's line: of the platform that opened it.
+    function lineName(uint256 word) internal pure returns (uint256) {
+        return (platform(word) << 36) | ((word >> LINE_AT) & U36);
+    }
+
+    function holder(uint256 word) internal pure returns (uint256) {
+        uint256 assigned = (word >> HOLDER_AT) & U18;
+        return assigned == 0 ? platform(word) : assigned;
+    }
+
+    // Details
+
+    function detail(uint256 principal_, uint256 charges_) internal pure returns (uint256) {
+        return principal_ | (charges_ << 38);
+    }
+
+    function charges(uint256 word) internal pure returns (uint256) {
+        return (word >> 38) & U38;
+    }
+
+    function detailPrincipal(uint256 word) internal pure returns (uint256) {
+        return word & U38;
+    }
+
+    function withCharges(uint256 word, uint256 charges_) internal pure returns (uint256) {
+        return (word & ~(U38 << 38)) | (charges_ << 38);
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title What the registry makes of an entry
+/// @notice 96 bits, as 12 bytes in the filing's event: `outcome u8 · findings u24 · breaches u32 · undetermined u32`
+/// (`docs/spec/protocol.md`, section 4).
+library Decision {
+    // Rules, by their bit in breaches and in undetermined.
+    uint256 internal constant RATE = 1 << 0;
+    uint256 internal constant COST = 1 << 2;
+    uint256 internal constant DEDUCTION = 1 << 3;
+    uint256 internal constant AMOUNT = 1 << 4;
+    uint256 internal constant TERM = 1 << 5;
+    uint256 internal constant INCOME = 1 << 6;
+    uint256 internal constant PLATFORM_CAP = 1 << 7;
+    uint256 internal constant MARKET_CAP = 1 << 8;
+    uint256 internal constant OPEN_LOANS = 1 << 9;
+    uint256 internal constant COOLING_OFF = 1 << 10;
+    uint256 internal constant FREQUENCY = 1 << 12;
+    uint256 internal constant DISCLOSURE = 1 << 13;
+    uint256 internal constant LICENCE = 1 << 15;
+    uint256 internal constant LATE = 1 << 16;
+    uint256 internal constant FUTURE = 1 << 17;
+
+    /// @notice The rules that this registry judges.
+    uint256 internal constant SERVED =
+        RATE |
+            COST |
+            DEDUCTION |
+            AMOUNT |
+            TERM |
+            PLATFORM_CAP |
+            MARKET_CAP |
+            OPEN_LOANS |
+            COOLING_OFF |
+            FREQUENCY |
+            DISCLOSURE |
+            LICENCE |
+            LATE |
+            FUTURE;
+
+    /// @notice All rules that have a bit.
+    uint256 internal constant RULES = 2 ** 27 - 1;
+
+    // Findings, by their bit. The first eight refuse.
+    uint256 internal constant MALFORMED = 1 << 0;
+    uint256 internal constant NO_VERSION = 1 << 1;
+    uint256 internal constant NO_LOAN = 1 << 2;
+    uint256 internal constant FULL = 1 << 3;
+    uint256 internal constant WIDTH = 1 << 4;
+    uint256 internal constant LAPSED = 1 << 5;
+    uint256 internal constant NOT_FOUNDING = 1 << 6;
+    uint256 internal constant UNSUPPORTED = 1 << 7;
+    uint256 internal constant EXCESS = 1 << 8;
+    uint256 internal constant SHORT = 1 << 9;
+    uint256 internal constant WINDOW = 1 << 10;
+
+    uint256 private constant ACCEPTED = 1 << 88;
+    uint256 private constant FLAGGED = 2 << 88;
+    uint256 private constant REFUSED = 3 << 88;
+
+    /// @notice Refused for what it is, without being judged.
+    function refusal(uint256 finding) internal pure returns (uint256) {
+        return REFUSED | (finding << 64);
+    }
+
+    function isRefused(uint256 decision) internal pure returns (bool) {
+        return decision >= REFUSED;
+    }
+
+    /// @notice The decision on a question: a breach refuses it where the limits say so.
+    /// @param word The version's first word, with its masks of rules.
+    function onQuestion(uint256 word, uint256 breaches, uint256 undetermined) internal pure returns (uint256) {
+        uint256 on = (word >> 208) & 0xffffffff;
+        breaches &= on;
+        undetermined &= on & ~breaches;
+        uint256 bits = (breaches << 32) | undetermined;
+        // `refuse` and `undeterminedRefuse` stand side by side in the version, as the two sets do in the decision.
+        if (bits & (word >> 144) & 0xffffffffffffffff != 0) return REFUSED | bits;
+        return bits == 0 ? ACCEPTED : FLAGGED | bits;
+    }
+
+    /// @notice The decision on a fact: whatever it breaches, it has happened.
+    function onFact(
+        uint256 word,
+        uint256 findings,
+        uint256 breaches,
+        uint256 undetermined
+    ) internal pure returns (uint256) {
+        uint256 on = (word >> 208) & 0xffffffff;
+        breaches &= on;
+        undetermined &= on & ~breaches;
+        uint256 bits = (findings << 64) | (breaches << 32) | undetermined;
+        return bits == 0 ? ACCEPTED : FLAGGED | bits;
+    }
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Decision} from "./Decision.sol";
+import {Opening} from "./Opening.sol";
+import {Schedule} from "./Schedule.sol";
+
+/// @notice An entry about a loan in state, as it was filed.
+struct LoanEvent {
+    uint256 kind;
+    bool founded;
+    bytes32 borrower;
+    /// The loan's name, `platform ‖ number ‖ index` in 54 bits.
+    uint256 name;
+    uint256 time;
+    /// Of `Closed`.
+    uint256 reason;
+    uint256 principal;
+    uint256 charges;
+}
+
+/// @title Entries as they are written in a filing
+/// @notice `docs/spec/protocol.md`, section 3. Places are positions in calldata. Nothing here reverts: bytes that are no
+/// entry give MALFORMED, amounts too great WIDTH. What is read beyond an entry's end is noticed by the check of its length.
+library Entry {
+    uint256 internal constant OPENED = 1;
+    uint256 internal constant DISBURSED = 2;
+    uint256 internal constant REPAID = 3;
+    uint256 internal constant CLOSED = 4;
+    uint256 internal constant EXTENDED = 5;
+    uint256 internal constant BARRED = 12;
+
+    // Bases of `Opened`.
+    uint256 internal constant REQUEST = 0;
+    uint256 internal constant OUTAGE = 1;
+    uint256 internal constant FOUNDED = 2;
+
+    // Reasons of `Closed`.
+    uint256 internal constant REPAID_IN_FULL = 1;
+    uint256 internal constant REFINANCED = 2;
+    uint256 internal constant WITHDRAWN = 3;
+    uint256 internal constant VOIDED = 4;
+    uint256 internal constant WRITTEN_OFF = 5;
+    uint256 internal constant FORGIVEN = 6;
+
+    /// @dev 2000-01-01T00:00:00Z.
+    uint256 internal constant EARLIEST = 946_684_800;
+    uint256 internal constant PRODUCTS = 2 ** 11;
+    uint256 private constant AMOUNTS = 2 ** 38;
+    uint256 private constant PLATFORMS = 2 ** 18;
+    uint256 private constant NUMBERS = 2 ** 28;
+
+    uint256 private constant OPENED_BYTES = 49;
+    uint256 private constant PREFIX_BYTES = 46;
+    uint256 private constant ORDER_BYTES = 32;
+
+    // Flags of `Opened`.
+    uint256 private constant CASH = 4;
+    uint256 private constant INCOME = 8;
+    uint256 private constant LATER_DRAW = 16;
+    uint256 private constant FIRST_DRAW = 32;
+    uint256 private constant PREDECESSOR = 64;
+    uint256 private constant LENDER = 128;
+
+    // Flags of all other kinds.
+    uint256 private constant IS_FOUNDED = 1;
+    uint256 private constant IS_ORDERED = 2;
+
+    uint256 private constant U40 = 2 ** 40 - 1;
+    uint256 private constant U32 = 2 ** 32 - 1;
+
+    /// @notice Reads an `Opened` in [start, end) of calldata into `o`.
+    /// @return finding MALFORMED, WIDTH, or zero.
+    function readOpened(Opening memory o, uint256 start, uint256 end) internal pure returns (uint256 finding) {
+        // Unchecked: places in calldata are far from a word's end.
+        unchecked {
+            if (end < start + OPENED_BYTES) return Decision.MALFORMED;
+            uint256 flags = (Schedule.read(start) >> 240) & 0xff;
+            uint256 word = Schedule.read(start + 2);
+            uint256 kind = word >> 248;
+            o.borrower = bytes32(word);
+            o.kind = kind;
+            word = Schedule.read(start + 34);
+            o.time = word >> 224;
+            o.product = (word >> 208) & 0xffff;
+            uint256 principal = (word >> 168) & U40;
+            o.principal = principal;
+            o.cash = principal;
+            o.disclosed = (word >> 136) & U32;
+            o.basis = flags & 3;
+            o.laterDraw = flags & LATER_DRAW != 0;
+            o.firstDraw = flags & FIRST_DRAW != 0;
+            // One of the kinds 1 and 2; not both flags of a line.
+            if (kind - 1 > 1 || word >> 224 < EARLIEST || o.product >= PRODUCTS || principal == 0) {
+                return Decision.MALFORMED;
+            }
+            start += OPENED_BYTES;
+            // All amounts, or-ed: only whether one of them is too great is asked of it.
+            uint256 amounts = principal;
+            if (flags & ~uint256(FIRST_DRAW) > REQUEST) {
+                (start, word) = _readOptions(o, flags, start);
+                if (start == 0) return Decision.MALFORMED;
+                amounts |= word;
+            }
+            o.schedule = start;
+            (o.payments, o.total, word, o.term) = Schedule.summarise(msg.data, start, end);
+            if (o.payments == 0) return Decision.MALFORMED;
+            return (amounts | word) >= AMOUNTS ? Decision.WIDTH : 0;
+        }
+    }
+
+    /// @dev The fields of `Opened` that its flags announce.
+    /// @return start Where the schedule begins; zero if a field is malformed.
+    /// @return amounts Or-ed.
+    function _readOptions(
+        Opening memory o,
+        uint256 flags,
+        uint256 from
+    ) private pure returns (uint256 start, uint256 amounts) {
+        // Unchecked: as above.
+        unchecked {
+            start = from;
+            uint256 word;
+            if (flags & CASH != 0) {
+                amounts = Schedule.read(start) >> 216;
+                start += 5;
+                o.cash = amounts;
+                if (amounts == 0) return (0, 0);
+            }
+            if (flags & INCOME != 0) {
+                amounts |= Schedule.read(start) >> 216;
+                start += 5;
+            }
+            if (flags & LATER_DRAW != 0) {
+                word = Schedule.read(start);
+                start += 8;
+                if (flags & FIRST_DRAW != 0 || !_isRef(word)) return (0, 0);
+                o.line = word >> 192;
+            }
+            if (flags & PREDECESSOR != 0) {
+                if (!_isRef(Schedule.read(start))) return (0, 0);
+                start += 8;
+            }
+            if (flags & LENDER != 0) {
+                if (Schedule.read(start) >> 232 >= PLATFORMS) return (0, 0);
+                start += 3;
+            }
+            if (flags & 3 == OUTAGE) {
+                word = Schedule.read(start);
+                start += 5;
+                // One of the reasons 1 to 4.
+                if ((word >> 248) - 1 > 3) return (0, 0);
+                o.deadline = (word >> 216) & U32;
+            }
+        }
+    }
+
+    /// @notice Reads a `Disbursed`, `Repaid` or `Closed` in [start, end) of calldata into `e`.
+    /// @return finding MALFORMED, WIDTH, or zero.
+    function readEvent(LoanEvent memory e, uint256 start, uint256 end) internal pure returns (uint256 finding) {
+        // Unchecked: as above.
+        unchecked {
+            if (end < start + PREFIX_BYTES) return Decision.MALFORMED;
+            uint256 word = Schedule.read(start);
+            uint256 kind = word >> 248;
+            uint256 flags = (word >> 240) & 0xff;
+            e.kind = kind;
+            e.founded = flags & IS_FOUNDED != 0;
+            word = Schedule.read(start + 2);
+            e.borrower = bytes32(word);
+            if ((word >> 248) - 1 > 1 || flags > (IS_FOUNDED | IS_ORDERED)) return Decision.MALFORMED;
+            word = Schedule.read(start + 34);
+            if (!_isRef(word)) return Decision.MALFORMED;
+            e.name = nameOf(word >> 192);
+            e.time = (word >> 160) & U32;
+            if (e.time < EARLIEST) return Decision.MALFORMED;
+            if (flags & IS_ORDERED != 0) end -= ORDER_BYTES;
+            uint256 principal;
+            uint256 charges;
+            if (kind == DISBURSED) {
+                principal = (word >> 120) & U40;
+                if (end != start + PREFIX_BYTES + 5) return Decision.MALFORMED;
+            } else if (kind == REPAID) {
+                principal = (word >> 120) & U40;
+                charges = (word >> 80) & U40;
+                if (end != start + PREFIX_BYTES + 10 || principal | charges == 0) return Decision.MALFORMED;
+            } else {
+                uint256 reason = (word >> 152) & 0xff;
+                principal = (word >> 112) & U40;
+                charges = (word >> 72) & U40;
+                e.reason = reason;
+                // One of the reasons 1 to 6.
+                if (end != start + PREFIX_BYTES + 11 || reason - 1 > 5) return Decision.MALFORMED;
+            }
+            e.principal = principal;
+            e.charges = charges;
+            return (principal | charges) >= AMOUNTS ? Decision.WIDTH : 0;
+        }
+    }
+
+    /// @notice Whether an entry of a kind that isn't served has the length that its kind, *order* and legs ask for.
+    function isWhole(uint256 start, uint256 end) internal pure returns (bool) {
+        // Unchecked: as above.
+        unchecked {
+            uint256 kind = Schedule.read(start) >> 248;
+            if (kind < EXTENDED || kind > BARRED || end < start + 2) return false;
+            if ((Schedule.read(start) >> 240) & IS_ORDERED != 0) {
+                if (end < start + 2 + ORDER_BYTES) return false;
+                end -= ORDER_BYTES;
+            }
+            if (kind != EXTENDED) {
+                // Lengths of the kinds 6 to 12, a byte each: 66, 49, 47, 55, 50, 61, 43.
+                return end == start + ((0x42312f37323d2b >> (8 * (BARRED - kind))) & 0xff);
+            }
+            start += PREFIX_BYTES + 15;
+            if (end < start + 2) return false;
+            uint256 legs = Schedule.read(start) >> 240;
+            start += 2;
+            for (; legs != 0 && start < end; legs--) start += Schedule.read(start) & Schedule.STEPPED == 0 ? 10 : 17;
+            return legs == 0 && start == end;
+        }
+    }
+
+    /// @notice The 54 bits of state from the wire's 64: `platform u24 ‖ number u32 ‖ index u8`.
+    function nameOf(uint256 ref) internal pure returns (uint256) {
+        return ((ref >> 40) << 36) | (((ref >> 8) & U32) << 8) | (ref & 0xff);
+    }
+
+    /// @dev Whether the first eight bytes are a reference, its platform and number within their widths.
+    function _isRef(uint256 word) private pure returns (bool) {
+        return word >> 232 < PLATFORMS && (word >> 200) & U32 < NUMBERS;
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Rate} from "../rules/Rate.sol";
+import {Decision} from "./Decision.sol";
+import {Limits} from "./Limits.sol";
+
+/// @title Whether limits may be published
+/// @notice `docs/spec/protocol.md`, section 5. The fields of a rule are looked at only if that rule is on.
+library LimitsCheck {
+    using Limits for uint256[10];
+
+    uint256 internal constant NONE = type(uint256).max;
+
+    /// @dev The ring of openings is exact for so many openings in so many days.
+    uint256 private constant RING_OPENINGS = 8;
+    uint256 private constant RING_DAYS = 508;
+
+    /// @notice The byte of the first field that breaks a rule of publication, or NONE.
+    function firstFault(uint256[10] memory v) internal pure returns (uint256) {
+        if (v[0] >> 248 != 1) return 0;
+        if ((v[0] >> 240) & 0xff > 3) return 1;
+        uint256 on = v.on();
+        if (on & Decision.LICENCE == 0 || on > Decision.RULES) return 2;
+        if (v.refuse() & Decision.LICENCE == 0 || v.refuse() > Decision.RULES) return 6;
+        if (v.undeterminedRefuse() > Decision.RULES) return 10;
+        if (v[2] & type(uint64).max != 0) return 88;
+        if (v[9] & (2 ** 152 - 1) != 0) return 301;
+        if (on & Decision.COOLING_OFF != 0 && v.coolingMode() != 0) return 62;
+        if (on & Decision.FREQUENCY != 0) {
+            if (v.frequencyCount() == 0 || v.frequencyCount() > RING_OPENINGS) return 63;
+            if (v.frequencyWindow() == 0 || v.frequencyWindow() > RING_DAYS) return 64;
+            if (v.frequencyMode() > 1) return 66;
+        }
+        if (on & Decision.RATE != 0 && !Rate.isValid(v.rate(), v.discounts())) return 67;
+        if (on & Decision.COST != 0) return _costFault(v);
+        return NONE;
+    }
+
+    /// @notice The rules that must be served for this version to be judged. Keeping payments is part of INCOME.
+    function rulesNeeded(uint256[10] memory v) internal pure returns (uint256) {
+        return v.on() | ((v[0] >> 241) & 1 == 0 ? 0 : Decision.INCOME);
+    }
+
+    function _costFault(uint256[10] memory v) private pure returns (uint256) {
+        uint256 below = 0;
+        for (uint256 i = 0; i < 8; i++) {
+            (uint256 upTo, ) = v.costBracket(i);
+            if (upTo == 0) break;
+            if (upTo <= below) return 133 + 9 * i;
+            below = upTo;
+        }
+        return NONE;
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {BookWords} from "./Book.sol";
+
+/// @notice What a platform's filings have come to.
+/// @param head Of its last filing.
+/// @param number Of its last filing; zero: it has filed nothing.
+/// @param foundingClosed A request of its has been mined.
+struct PlatformState {
+    bytes32 head;
+    uint32 number;
+    bool foundingClosed;
+}
+
+/// @notice All that a registry keeps. The order is fixed: slots are proved to people who have only this page.
+struct RegistryState {
+    /// Slot 0: seals, by `platform · 2^32 + number`.
+    mapping(uint256 id => bytes32) seals;
+    /// Slot 1.
+    mapping(uint256 platform => PlatformState) platforms;
+    /// Slot 2.
+    mapping(bytes32 borrower => BookWords) books;
+    /// Slot 3: when the first draw of a line was opened, by `keccak256(borrower ‖ uint64(its reference))`.
+    mapping(bytes32 line => uint256) lines;
+}

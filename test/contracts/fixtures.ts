@@ -1,0 +1,309 @@
+import type { BaseContract } from "ethers";
+import { network } from "hardhat";
+
+import { fromHex, toHex } from "../../src/core/bytes.ts";
+import { RULES, decodeDecisions, ruleBit } from "../../src/core/decision.ts";
+import type { Decision, RuleName } from "../../src/core/decision.ts";
+import { encodeEntry } from "../../src/core/encode-entry.ts";
+import type { Closed, Disbursed, Entry, Opened, Ref, Repaid } from "../../src/core/entry.ts";
+import { encodeEntries, headOf, signHead } from "../../src/core/filing.ts";
+import type { Filing } from "../../src/core/filing.ts";
+import type { Limits } from "../../src/core/limit-fields.ts";
+import { emptyLimits, encodeLimits } from "../../src/core/limits.ts";
+import { encodeSettings } from "../../src/core/settings.ts";
+import type { Settings } from "../../src/core/settings.ts";
+import type { Licences } from "../../types/contracts/Licences.ts";
+
+/**
+ * A deployment on Hardhat's in-process chain, with fixed keys and a fixed clock, and what tests do with it.
+ *
+ *     const { deploy } = await fixtures();
+ *     const t = await deploy();                                // all contracts, roles at the first account
+ *     const platform = await t.grant();                        // a licence for all products, with its key
+ *     await t.publish({ product: 1, limits: { marketCap: 5n } });
+ *     const [decision] = await platform.file([opened({ product: 1 })]);
+ */
+
+/** When every test begins: 2026-01-05T00:00:00Z. */
+export const NOW = 1_767_571_200;
+export const DAY = 86_400;
+const NO_HASH = new Uint8Array(32);
+
+/** Served rules, each one on. */
+export const SERVED_RULES: readonly RuleName[] = [
+  "RATE",
+  "COST",
+  "DEDUCTION",
+  "AMOUNT",
+  "TERM",
+  "PLATFORM-CAP",
+  "MARKET-CAP",
+  "OPEN-LOANS",
+  "COOLING-OFF",
+  "FREQUENCY",
+  "DISCLOSURE",
+  "LICENCE",
+  "LATE",
+  "FUTURE",
+];
+
+export const bits = (rules: readonly RuleName[]): number => rules.reduce((mask, rule) => mask | ruleBit(rule), 0) >>> 0;
+
+/** Limits in which all served rules are on and refuse, and that `opened()` passes. */
+export function wideLimits(change: Partial<Limits> = {}): Limits {
+  return {
+    ...emptyLimits(),
+    on: bits(SERVED_RULES),
+    refuse: bits(RULES.slice()),
+    reportingWindow: DAY,
+    outageWindow: 7 * DAY,
+    clockSkew: 300,
+    withdrawalWindow: 14 * DAY,
+    reflection: 60,
+    amountMin: 1n,
+    termMaxDays: 3_650,
+    platformCap: 2n ** 40n - 1n,
+    marketCap: 2n ** 40n - 1n,
+    frequencyCount: 8,
+    frequencyWindow: 365,
+    rateConvention: 0,
+    rateYearBasis: 365,
+    rateUnit: 2,
+    rateUnitCount: 1,
+    rateCap: 360_000_000n,
+    costFlat: 2n ** 38n,
+    ...change,
+  };
+}
+
+/** A pseudonym: a natural person by default. */
+export function borrower(number: number, kind: 1 | 2 = 1): Uint8Array {
+  const bytes = new Uint8Array(32).fill(0xb0);
+  bytes[0] = kind;
+  new DataView(bytes.buffer).setUint32(28, number);
+  return bytes;
+}
+
+/** A loan that wide limits accept: 12 months, level, cash in full, disclosed an hour before. */
+export function opened(change: Partial<Opened> = {}): Opened {
+  const time = change.time ?? NOW;
+  return {
+    kind: "Opened",
+    basis: "request",
+    borrower: borrower(1),
+    time,
+    product: 1,
+    principal: 100_000n,
+    disclosed: time - 3_600,
+    schedule: [{ count: 12, unit: "month", gap: 1, amount: 9_200n }],
+    ...change,
+  };
+}
+
+export function disbursed(ref: Ref, change: Partial<Disbursed> = {}): Disbursed {
+  return { kind: "Disbursed", borrower: borrower(1), ref, time: NOW, amount: 100_000n, ...change };
+}
+
+export function repaid(ref: Ref, change: Partial<Repaid> = {}): Repaid {
+  return { kind: "Repaid", borrower: borrower(1), ref, time: NOW, principal: 8_000n, charges: 1_200n, ...change };
+}
+
+export function closed(ref: Ref, change: Partial<Closed> = {}): Closed {
+  return {
+    kind: "Closed",
+    borrower: borrower(1),
+    ref,
+    time: NOW,
+    reason: "repaid",
+    principal: 100_000n,
+    charges: 0n,
+    ...change,
+  };
+}
+
+/** What a platform files with. */
+export interface Platform {
+  readonly platform: number;
+  readonly secretKey: Uint8Array;
+  /** Number and head of its last filing. */
+  last(): Promise<{ number: number; head: Uint8Array }>;
+  /** The filing that comes next, and its signature. */
+  next(entries: readonly (Entry | Uint8Array)[], change?: Partial<Filing>): Promise<Signed>;
+  /** Files entries (or frames as they are) in a block of its own, at `time` if given, and returns their decisions. */
+  file(entries: readonly (Entry | Uint8Array)[] | Uint8Array, options?: { time?: number }): Promise<Decision[]>;
+}
+
+export interface Signed {
+  readonly filing: Filing;
+  readonly signature: Uint8Array;
+}
+
+/** A filing as ethers takes it. */
+export function asArguments({ filing, signature }: Signed): [FilingArguments, string] {
+  return [
+    {
+      platform: filing.platform,
+      number: filing.number,
+      previous: toHex(filing.previous),
+      recordsRoot: toHex(filing.recordsRoot),
+      entries: toHex(filing.entries),
+    },
+    toHex(signature),
+  ];
+}
+
+export interface FilingArguments {
+  readonly platform: number;
+  readonly number: number;
+  readonly previous: string;
+  readonly recordsRoot: string;
+  readonly entries: string;
+}
+
+/** The frames of entries, given as values or as bytes. */
+export function framesOf(entries: readonly (Entry | Uint8Array)[]): Uint8Array {
+  return encodeEntries(entries.map((entry) => (entry instanceof Uint8Array ? entry : encodeEntry(entry))));
+}
+
+/** Signs a filing as it is. */
+export function sign(filing: Filing, secretKey: Uint8Array, chainId: bigint, registry: string): Signed {
+  return { filing, signature: signHead(headOf(filing, { chainId, registry: fromHex(registry, 20) }), secretKey) };
+}
+
+/** Connects to an in-process chain of its own. */
+export async function fixtures() {
+  const connection = await network.create({
+    override: { initialDate: new Date(1000 * (NOW - 60 * DAY)), allowBlocksWithSameTimestamp: true },
+  });
+  const { ethers, networkHelpers } = connection;
+  const { chainId } = await ethers.provider.getNetwork();
+
+  /** Deploys a registry beside what is there. */
+  async function deployRegistry(licences: string, rulebook: string, predecessor: string) {
+    const judge = await ethers.deployContract("Judge");
+    const libraries = { Judge: await judge.getAddress() };
+    return ethers.deployContract("Registry", [licences, rulebook, predecessor], { libraries });
+  }
+
+  /** Deploys everything; the first account has all roles, without delays. */
+  async function deployAll() {
+    const [admin, relayer, stranger] = await ethers.getSigners();
+    if (!admin || !relayer || !stranger) throw new Error("Hardhat has too few accounts");
+    const administration = await ethers.deployContract("Administration", [admin.address]);
+    const manager = await administration.getAddress();
+    const licences = await ethers.deployContract("Licences", [manager, 30 * DAY]);
+    const rulebook = await ethers.deployContract("Rulebook", [manager, await licences.getAddress(), 30 * DAY]);
+    const registry = await deployRegistry(await licences.getAddress(), await rulebook.getAddress(), ethers.ZeroAddress);
+    const of = async (contract: BaseContract, names: readonly string[], role: bigint) => {
+      const selectors = names.map((name) => contract.interface.getFunction(name)!.selector);
+      await administration.setTargetFunctionRole(await contract.getAddress(), selectors, role);
+      await administration.grantRole(role, admin.address, 0);
+    };
+    await of(rulebook, RULEMAKER, 1n);
+    await of(rulebook, ["publishRate"], 2n);
+    await of(licences, LICENSOR, 3n);
+    await of(licences, ["revokeKey"], 4n);
+    await of(licences, ["announceRegistry", "renounceRegistry"], 5n);
+    await of(licences, ["installRegistry"], 6n);
+    await install(licences, await registry.getAddress(), 0);
+    return { admin, relayer, stranger, administration, licences, rulebook, registry };
+  }
+
+  /** Announces a registry and puts it in service at `from`. */
+  async function install(licences: Licences, registry: string, from: number) {
+    const code = await ethers.provider.getCode(registry);
+    await licences.announceRegistry(registry, ethers.keccak256(code), from);
+    if (from !== 0) await networkHelpers.time.setNextBlockTimestamp(from);
+    await licences.installRegistry(registry);
+  }
+
+  async function deploy() {
+    const contracts = await networkHelpers.loadFixture(deployAll);
+    const { licences, rulebook } = contracts;
+    let { registry } = contracts;
+    let platforms = 0;
+
+    /** A licence, by default active, for products 0 to 255, without a founding window. */
+    async function grant(change: { group?: number; foundingUntil?: number; flags?: number } = {}): Promise<Platform> {
+      const platform = ++platforms;
+      const secretKey = new Uint8Array(32).fill(0x50 + platform);
+      const key = ethers.computeAddress(toHex(secretKey));
+      const { group = 0, foundingUntil = 0, flags = 0 } = change;
+      await licences.grant(key, group, foundingUntil, flags, ethers.ZeroAddress, `Platform ${platform}`);
+      await licences.setProducts(platform, 0, 2n ** 256n - 1n);
+      return platformWith(platform, secretKey);
+    }
+
+    function platformWith(platform: number, secretKey: Uint8Array): Platform {
+      const last = async () => {
+        const [number, head] = await registry.platformState(platform);
+        return { number: Number(number), head: fromHex(head, 32) };
+      };
+      const next = async (entries: readonly (Entry | Uint8Array)[], change: Partial<Filing> = {}) => {
+        const { number, head } = await last();
+        const filing: Filing = {
+          platform,
+          number: number + 1,
+          previous: head,
+          recordsRoot: NO_HASH,
+          entries: framesOf(entries),
+          ...change,
+        };
+        return sign(filing, secretKey, chainId, await registry.getAddress());
+      };
+      return {
+        platform,
+        secretKey,
+        last,
+        next,
+        async file(entries, options = {}) {
+          const signed = entries instanceof Uint8Array ? await next([], { entries }) : await next(entries);
+          if (options.time !== undefined) await networkHelpers.time.setNextBlockTimestamp(options.time);
+          const sent = await registry.file(...asArguments(signed));
+          const receipt = await sent.wait();
+          const event = receipt?.logs.map((log) => registry.interface.parseLog(log)).find((log) => log !== null);
+          return decodeDecisions(fromHex(String(event?.args.getValue("decisions"))));
+        },
+      };
+    }
+
+    /** Publishes limits; by default wide, for product 1 and natural persons, from the beginning of time. */
+    async function publish({ product = 1, kind = 1, from = 0, limits = {} } = {}): Promise<void> {
+      await rulebook.publish(product, kind, from, toHex(encodeLimits(wideLimits(limits))));
+    }
+
+    async function publishSettings(settings: Settings, from = 0): Promise<void> {
+      await rulebook.publishSettings(from, toHex(encodeSettings(settings)));
+    }
+
+    /** A successor of the registry, in service from 31 days on; everything files with it from then on. */
+    async function succeed() {
+      const successor = await deployRegistry(
+        await licences.getAddress(),
+        await rulebook.getAddress(),
+        await registry.getAddress(),
+      );
+      const from = (await networkHelpers.time.latest()) + 31 * DAY;
+      await install(licences, await successor.getAddress(), from);
+      registry = successor;
+      return successor;
+    }
+
+    return {
+      ...contracts,
+      ethers,
+      networkHelpers,
+      chainId,
+      grant,
+      platformWith,
+      publish,
+      publishSettings,
+      succeed,
+    };
+  }
+
+  return { deploy, deployRegistry, connection };
+}
+
+const RULEMAKER = ["publish", "withdraw", "publishSettings", "withdrawSettings", "openSeries", "setNotice"];
+const LICENSOR = ["grant", "amend", "setKey", "suspend", "restore", "withdraw", "setProducts"];
