@@ -91,7 +91,7 @@ async function checkBlocks(
   reader: ChainReader,
 ): Promise<Fragment> {
   const mined = await reader.block(block.number);
-  if (mined === undefined) return failed(`The node has no block ${block.number}.`);
+  if (mined === undefined) return invalid(`The chain has no block ${block.number}, as far as the node knows it.`);
   if (toHex(mined.hash) !== block.hash) return invalid(`Block ${block.number} of the chain is ${toHex(mined.hash)}.`);
   if (decision.ok && mined.time !== decision.value.time)
     return invalid(`Block ${block.number} has another time than the receipt says.`);

@@ -7,7 +7,7 @@
 export interface ChainReader {
   /** The registry's seal of a filing; undefined if it has no such filing. */
   sealOf(platform: number, number: number): Promise<Uint8Array | undefined>;
-  /** The canonical block of that number; undefined if there is none, or the node no longer has it. */
+  /** The canonical block of that number; undefined if the chain is not that long. Rejects if the node no longer has it. */
   block(number: number): Promise<{ readonly hash: Uint8Array; readonly time: number } | undefined>;
   /** Addresses of the filing keys that the platform was licensed with at any moment of that block, 20 bytes each. */
   keysOf(platform: number, block: number): Promise<readonly Uint8Array[]>;

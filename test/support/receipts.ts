@@ -113,6 +113,8 @@ export interface Market {
 
 export interface MarketOptions {
   readonly records?: readonly ClaimsJson[];
+  /** What the entries say, if it is something else than the records. */
+  readonly filed?: readonly ClaimsJson[];
   readonly number?: number;
   readonly time?: number;
   /** Without headers and state proofs, as where the chain's block hashes aren't hashes of headers. */
@@ -121,7 +123,7 @@ export interface MarketOptions {
 
 /** One filing of platform 1, the block that mined it, and a receipt for each of its entries. */
 export async function makeMarket(options: MarketOptions = {}): Promise<Market> {
-  const { records = samples, number = 2, time = NOON + 10, bare = false } = options;
+  const { records = samples, filed = records, number = 2, time = NOON + 10, bare = false } = options;
   const claims = records.map((one) => parseClaims(one));
   const sdJwts = records.map((one) => issueRecord(one, recordSigner));
   const leaves = sdJwts.map((text) => leafOf(text.slice(0, text.indexOf("~"))));
@@ -130,7 +132,7 @@ export async function makeMarket(options: MarketOptions = {}): Promise<Market> {
     number,
     previous: new Uint8Array(32).fill(number === 1 ? 0 : number),
     recordsRoot: treeHead(leaves),
-    entries: encodeEntries(claims.map((one) => encodeEntry(entryOf(one, refs)))),
+    entries: encodeEntries(filed.map((one) => encodeEntry(entryOf(parseClaims(one), refs)))),
   };
   const head = headOf(filing, domain);
   const decisions = encodeDecisions(claims.map((_, i) => decisionOf(i)));
