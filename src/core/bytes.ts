@@ -106,7 +106,8 @@ export class ByteWriter {
   bytes(bytes: Uint8Array, width = bytes.length): this {
     if (bytes.length !== width)
       throw coreError("invalid-input", `${bytes.length} bytes given for ${width}`, { fix: `Give ${width} bytes.` });
-    this.#bytes.set(bytes, this.#grow(width));
+    const at = this.#grow(width); // First: it may replace the buffer.
+    this.#bytes.set(bytes, at);
     return this;
   }
 
