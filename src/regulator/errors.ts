@@ -1,0 +1,14 @@
+import { defineErrors } from "../core/errors.ts";
+
+export const regulatorError = defineErrors({
+  "rule-pack-invalid": {
+    status: 400,
+    why: "A rule pack can't be read, or says something that the Rulebook can't hold.",
+    fix: "Correct the line and field that the message names; `tally rules validate FILE` checks without publishing.",
+  },
+  "rules-conflict": {
+    status: 409,
+    why: "The chain's Rulebook already holds something that the pack contradicts.",
+    fix: "Compare with `tally rules list`; a version that binds is never edited, a new one is published with notice.",
+  },
+});

@@ -1,0 +1,75 @@
+import { DateTime, IANAZone } from "luxon";
+import { z } from "zod";
+
+/**
+ * How a rule pack writes numbers: the way a law does. Each parser is exact; what can't be held exactly is an error, not a rounding.
+ */
+
+const SECONDS = { s: 1, min: 60, h: 3_600, d: 86_400 } as const;
+
+/** `24h`, `2d`, `30min`, `90s`: seconds. */
+export const duration = z
+  .string()
+  .regex(/^\d{1,9}(s|min|h|d)$/, "a duration such as 24h, 2d, 30min or 90s")
+  .transform((text) => {
+    const unit = /[a-z]+$/.exec(text)?.[0] as keyof typeof SECONDS;
+    return Number.parseInt(text, 10) * SECONDS[unit];
+  });
+
+/** `14d`: whole days. */
+export const days = z
+  .string()
+  .regex(/^\d{1,5}d$/, "a number of days such as 14d")
+  .transform((text) => Number.parseInt(text, 10));
+
+/** `24%` or `0.8%`: a share, in units of 10⁻⁹ (so at most seven decimals of a per cent). */
+export const percent = z
+  .string()
+  .regex(/^\d{1,9}(\.\d{1,7})?%$/, "a percentage such as 24% or 0.8%, with at most seven decimals")
+  .transform((text) => decimal(text.slice(0, -1), 7));
+
+/** The same in units of 10⁻⁶. */
+export const share = percent
+  .refine((value) => value % 1_000n === 0n && value / 1_000n <= 0xffffffffn, {
+    message: "a percentage with at most four decimals, at most 429 496 %",
+  })
+  .transform((value) => Number(value / 1_000n));
+
+/** `4` or `1.5`: a multiple, in units of 10⁻⁹. */
+export const multiple = z.coerce
+  .string()
+  .regex(/^\d{1,9}(\.\d{1,9})?$/, "a multiple such as 4 or 1.5")
+  .transform((text) => decimal(text, 9));
+
+/** `500` or `500.00`, in major units; turned into minor units by {@link minorUnits}. */
+export const money = z.coerce.string().regex(/^\d{1,12}(\.\d{1,4})?$/, "an amount in major units such as 500 or 15.50");
+
+/** A day such as 2025-10-01: its local midnight; or an instant with its offset. */
+export const moment = z
+  .string()
+  .regex(
+    /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/,
+    "a day such as 2025-10-01, or an instant with its offset",
+  );
+
+export const zoneName = z.string().refine((name) => IANAZone.isValidZone(name), "a time zone such as Asia/Shanghai");
+
+/** Major units as minor units of a currency with so many decimals. Throws where the amount has more. */
+export function minorUnits(amount: string, decimals: number): bigint {
+  const places = amount.split(".")[1]?.length ?? 0;
+  if (places > decimals) throw new Error(`${amount} has more than the currency's ${decimals} decimals`);
+  return decimal(amount, decimals);
+}
+
+/** UTC seconds of a day's local midnight, or of an instant. Throws where the day doesn't exist. */
+export function secondsOf(text: string, zone: string): number {
+  const at = DateTime.fromISO(text, { zone });
+  if (!at.isValid) throw new Error(`${text} is no date in ${zone}: ${at.invalidExplanation ?? at.invalidReason}`);
+  return at.toUnixInteger();
+}
+
+/** A decimal numeral times 10^places, exactly. */
+function decimal(text: string, places: number): bigint {
+  const [whole = "0", fraction = ""] = text.split(".");
+  return BigInt(whole) * 10n ** BigInt(places) + BigInt(fraction.padEnd(places, "0").slice(0, places) || "0");
+}
