@@ -150,10 +150,11 @@ export interface ReceiptSource {
 
 /** Puts a receipt together. It checks nothing: that is what receipts are for. */
 export function buildReceipt(source: ReceiptSource): Receipt {
-  const { domain, filing: signed, block, recordKey } = source;
+  const { domain, filing: signed, block } = source;
+  const { jwk, validFrom, validTo, signature } = source.recordKey;
   return {
     format: RECEIPT_FORMAT,
-    record: { sdJwt: source.record, key: { ...recordKey, signature: toHex(recordKey.signature) } },
+    record: { sdJwt: source.record, key: { jwk, validFrom, validTo, signature: toHex(signature) } },
     inclusion: { index: source.index, path: auditPath(source.leaves, source.index).map(toHex) },
     filing: {
       platform: signed.platform,
