@@ -1,0 +1,29 @@
+import { expect } from "chai";
+import { FINDINGS } from "../../src/core/decision.ts";
+import { EVENT_RULES } from "../../src/core/judge-event.ts";
+import { OPENED_RULES } from "../../src/core/judge-opened.ts";
+import { DifferentialChain } from "../support/differential-chain.ts";
+import { Differential } from "../support/differential.ts";
+
+/** Enough for each rule and finding to be met many times. `ENTRIES` and `SEED` change it; the seed of a failure repeats it. */
+const ENTRIES = Number(process.env["ENTRIES"] ?? 20_000);
+const SEED = Number(process.env["SEED"] ?? 1);
+
+describe("The twin and the contracts, on random scenarios", function () {
+  this.timeout(30 * 60_000);
+
+  let differential: Differential;
+  before(async () => (differential = new Differential(await DifferentialChain.start())));
+
+  it(`decide, seal and remember the same for ${ENTRIES} entries from seed ${SEED} on`, async () => {
+    await differential.run(SEED, ENTRIES);
+    expect(differential.entries).to.be.at.least(ENTRIES);
+  });
+
+  it("have then met every rule and every finding", () => {
+    const rules = [...OPENED_RULES, ...EVENT_RULES].map(({ name }) => name);
+    const undetermined = ["RATE?", "COOLING-OFF?", "FREQUENCY?", "DISCLOSURE?"];
+    const wanted = [...rules, ...FINDINGS, ...undetermined];
+    expect(wanted.filter((name) => !differential.seen.has(name))).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,205 @@
+import { Interface } from "ethers";
+import { network } from "hardhat";
+import { decodeLog } from "../../src/chain/events.ts";
+import { artifact, librariesOf, linkedBytecode } from "../../src/chain/artifacts.ts";
+import type { FiledEvent } from "../../src/chain/events.ts";
+import type { RawLog } from "../../src/chain/blocks.ts";
+import { encodeFile } from "../../src/chain/encode-file.ts";
+import { detailCounts } from "../../src/core/book-words.ts";
+import type { BookWords } from "../../src/core/book-words.ts";
+import { fromHex, toHex } from "../../src/core/bytes.ts";
+import { addressOfSecret } from "../../src/core/filing.ts";
+import type { FilingDomain, SignedFiling } from "../../src/core/filing.ts";
+import type { LicencesEvent } from "../../src/core/licences.ts";
+import { encodeLimits } from "../../src/core/limits.ts";
+import type { RulebookEvent } from "../../src/core/rulebook.ts";
+import { encodeSettings } from "../../src/core/settings.ts";
+import { PLATFORMS, SCENARIO_START } from "./random-scenario.ts";
+import type { Step } from "./scenario.ts";
+
+export type ChainEvent = RulebookEvent | LicencesEvent;
+
+/** The key that platform `number` signs with. */
+export function secretOf(number: number): Uint8Array {
+  return new Uint8Array(32).fill(number);
+}
+
+interface Provider {
+  request(call: { method: string; params?: unknown[] }): Promise<unknown>;
+}
+
+const ZERO = `0x${"00".repeat(20)}`;
+const GAS = "0x20000000";
+
+/** The contracts in Hardhat's own EVM, with four platforms licensed, and a snapshot of that to come back to. */
+export class DifferentialChain {
+  readonly #provider: Provider;
+  readonly #from: string;
+  readonly #addresses = new Map<string, string>();
+  readonly #interfaces = new Map<string, Interface>();
+  #snapshot: unknown;
+  /** What happened until the snapshot. */
+  readonly events: ChainEvent[] = [];
+  /** Gas of all filings so far. */
+  gas = 0;
+
+  private constructor(provider: Provider, from: string) {
+    this.#provider = provider;
+    this.#from = from;
+  }
+
+  static async start(): Promise<DifferentialChain> {
+    const { provider } = await network.connect({
+      network: "default",
+      override: {
+        hardfork: "cancun",
+        blockGasLimit: 2_000_000_000,
+        initialDate: new Date((SCENARIO_START - 1_000) * 1_000),
+        allowBlocksWithSameTimestamp: true,
+      },
+    });
+    const [from] = (await provider.request({ method: "eth_accounts" })) as string[];
+    const chain = new DifferentialChain(provider, from!);
+    await chain.#deploy();
+    return chain;
+  }
+
+  get domain(): FilingDomain {
+    return { chainId: 31_337n, registry: fromHex(this.#address("Registry")) };
+  }
+
+  /** Forgets all since the start. */
+  async reset(): Promise<void> {
+    await this.#provider.request({ method: "evm_revert", params: [this.#snapshot] });
+    this.#snapshot = await this.#provider.request({ method: "evm_snapshot" });
+  }
+
+  /** Takes a step that isn't a filing. One that the contracts refuse has no events. */
+  async act(step: Exclude<Step, { do: "file" }>): Promise<ChainEvent[]> {
+    const [contract, method, args] = callOf(step);
+    try {
+      return await this.#call(contract, method, args, step.at);
+    } catch (error) {
+      if (String(error).includes("revert")) return [];
+      throw error;
+    }
+  }
+
+  /** Files in a block of this time, and reads the event. */
+  async file(filing: SignedFiling, at: number): Promise<FiledEvent> {
+    const { logs, gasUsed } = await this.#send(this.#address("Registry"), toHex(encodeFile(filing)), at);
+    this.gas += gasUsed;
+    const filed = logs.map(decodeLog).find((event) => event?.type === "filed");
+    if (filed?.type !== "filed") throw new Error("the filing left no event");
+    return filed;
+  }
+
+  async sealOf(platform: number, number: number): Promise<string> {
+    const [seal] = await this.#read("sealOf", [platform, number]);
+    return String(seal);
+  }
+
+  async foundingEnded(platform: number): Promise<boolean> {
+    return Boolean((await this.#read("platformState", [platform]))[2]);
+  }
+
+  /** The words of a borrower's book; details that don't count are left out. */
+  async wordsOf(borrower: Uint8Array): Promise<BookWords> {
+    const read = await this.#read("bookOf", [toHex(borrower)]);
+    const [head, detail, slots, details] = read as unknown as [bigint, bigint, bigint[], bigint[]];
+    return {
+      head,
+      ...(detailCounts(head) && { detail }),
+      slots: [...slots],
+      details: [...slots].map((slot, k) => (detailCounts(slot) ? details[k] : undefined)),
+    };
+  }
+
+  async #deploy(): Promise<void> {
+    const at = SCENARIO_START - 900;
+    await this.#create("Administration", [this.#from], at);
+    await this.#create("Licences", [this.#address("Administration"), 0], at);
+    await this.#create("Rulebook", [this.#address("Administration"), this.#address("Licences"), 0], at);
+    const registry = await this.#create("Registry", [this.#address("Licences"), this.#address("Rulebook"), ZERO], at);
+    const code = await this.#provider.request({ method: "eth_getCode", params: [registry, "latest"] });
+    const { keccak256 } = await import("ethers");
+    const act = async (contract: string, method: string, args: unknown[]): Promise<void> => {
+      this.events.push(...(await this.#call(contract, method, args, at)));
+    };
+    await act("Licences", "announceRegistry", [registry, keccak256(code as string), at]);
+    await act("Licences", "installRegistry", [registry]);
+    for (const platform of PLATFORMS) {
+      const foundingUntil = [2 ** 39, SCENARIO_START + 8_640_000, 0, 2 ** 39][platform - 1];
+      const key = toHex(addressOfSecret(secretOf(platform)));
+      await act("Licences", "grant", [key, platform === 2 ? 1 : 0, foundingUntil, 0, ZERO, `platform ${platform}`]);
+      await act("Licences", "setProducts", [platform, 0, (1n << 65n) | (1n << 66n) | (1n << 130n)]);
+    }
+    await act("Rulebook", "openSeries", [1, "a reference rate", [[SCENARIO_START - 34_560_000, 34_500_000n]]]);
+    this.#snapshot = await this.#provider.request({ method: "evm_snapshot" });
+  }
+
+  #address(contract: string): string {
+    return this.#addresses.get(contract)!;
+  }
+
+  #interface(contract: string): Interface {
+    let known = this.#interfaces.get(contract);
+    if (!known) this.#interfaces.set(contract, (known = artifact(contract).interface));
+    return known;
+  }
+
+  async #create(contract: string, args: unknown[], at: number): Promise<string> {
+    const compiled = artifact(contract);
+    for (const library of librariesOf(compiled)) if (!this.#addresses.has(library)) await this.#create(library, [], at);
+    const bytecode = toHex(linkedBytecode(compiled, Object.fromEntries(this.#addresses)));
+    const receipt = await this.#send(undefined, bytecode + this.#interface(contract).encodeDeploy(args).slice(2), at);
+    this.#addresses.set(contract, receipt.contractAddress);
+    return receipt.contractAddress;
+  }
+
+  async #call(contract: string, method: string, args: readonly unknown[], at: number): Promise<ChainEvent[]> {
+    const data = this.#interface(contract).encodeFunctionData(method, args);
+    const { logs } = await this.#send(this.#address(contract), data, at);
+    return logs.map(decodeLog).flatMap((event) => (event?.type === "law" ? [event.event] : []));
+  }
+
+  async #send(
+    to: string | undefined,
+    data: string,
+    at: number,
+  ): Promise<{ logs: RawLog[]; gasUsed: number; contractAddress: string }> {
+    await this.#provider.request({ method: "evm_setNextBlockTimestamp", params: [at] });
+    const transaction = { from: this.#from, data, gas: GAS, ...(to && { to }) };
+    const hash = await this.#provider.request({ method: "eth_sendTransaction", params: [transaction] });
+    const receipt = await this.#provider.request({ method: "eth_getTransactionReceipt", params: [hash] });
+    const { logs, gasUsed, contractAddress } = receipt as Record<"logs" | "gasUsed" | "contractAddress", unknown>;
+    return { logs: logs as RawLog[], gasUsed: Number(gasUsed), contractAddress: String(contractAddress) };
+  }
+
+  async #read(method: string, args: unknown[]): Promise<readonly unknown[]> {
+    const registry = this.#interface("Registry");
+    const call = { to: this.#address("Registry"), data: registry.encodeFunctionData(method, args) };
+    const answer = await this.#provider.request({ method: "eth_call", params: [call, "latest"] });
+    return [...registry.decodeFunctionResult(method, answer as string)] as unknown[];
+  }
+}
+
+function callOf(step: Exclude<Step, { do: "file" }>): [contract: string, method: string, args: unknown[]] {
+  switch (step.do) {
+    case "publish":
+      return ["Rulebook", "publish", [step.product, step.kind, step.from, toHex(encodeLimits(step.limits))]];
+    case "withdraw":
+      return ["Rulebook", "withdraw", [step.product, step.kind, step.index]];
+    case "settings":
+      return ["Rulebook", "publishSettings", [step.from, toHex(encodeSettings(step.settings))]];
+    case "rate":
+      return ["Rulebook", "publishRate", [step.series, step.publishedAt, step.rate]];
+    case "suspend":
+    case "restore":
+      return ["Licences", step.do, [step.platform]];
+    case "amend":
+      return ["Licences", "amend", [step.platform, step.group, step.foundingUntil, 0, ZERO]];
+    case "products":
+      return ["Licences", "setProducts", [step.platform, step.word, step.bitmap]];
+  }
+}

@@ -1,0 +1,193 @@
+import { packBook, unpackBook } from "../../src/core/book-words.ts";
+import type { BookWords } from "../../src/core/book-words.ts";
+import { concat, toHex } from "../../src/core/bytes.ts";
+import { decodeDecisions, findingNames, ruleNames } from "../../src/core/decision.ts";
+import type { Decision } from "../../src/core/decision.ts";
+import { encodeEntries, headOf, signHead } from "../../src/core/filing.ts";
+import { Registry } from "../../src/core/registry.ts";
+import type { AppliedFiling } from "../../src/core/registry.ts";
+import { DifferentialChain, secretOf } from "./differential-chain.ts";
+import { ScenarioMaker } from "./random-scenario.ts";
+import { Random } from "./random.ts";
+import { Places, toJson } from "./scenario.ts";
+import type { FileStep, Step } from "./scenario.ts";
+
+/** The twin in its state, and where items are. */
+interface World {
+  readonly twin: Registry;
+  readonly places: Places;
+}
+
+/** Plays scenarios on the contracts and on the twin, side by side. */
+export class Differential {
+  readonly #chain: DifferentialChain;
+  /** How often each decision was seen, so that a run can show what it has reached. */
+  readonly seen = new Map<string, number>();
+  entries = 0;
+
+  constructor(chain: DifferentialChain) {
+    this.#chain = chain;
+  }
+
+  /** Plays random scenarios until this many entries were judged. Throws with a counterexample, cut down, at the first difference. */
+  async run(seed: number, entries: number, onScenario: (seed: number) => void = () => {}): Promise<void> {
+    const until = this.entries + entries;
+    for (let scenario = seed; this.entries < until; scenario++) {
+      onScenario(scenario);
+      await this.#scenario(scenario);
+    }
+  }
+
+  async #scenario(seed: number): Promise<void> {
+    const maker = new ScenarioMaker(new Random(seed));
+    const world = await this.#begin();
+    const steps: Step[] = maker.begin();
+    let difference: string | undefined;
+    for (const step of steps) difference ??= await this.#take(world, step);
+    for (let i = 0; i < 16 && difference === undefined; i++) {
+      const step = maker.next(world.twin);
+      steps.push(step);
+      difference = await this.#take(world, step);
+      if (step.do === "file") maker.remember(step, world.places);
+    }
+    if (difference !== undefined) throw await this.#counterexample(seed, steps, difference);
+  }
+
+  async #begin(): Promise<World> {
+    await this.#chain.reset();
+    const twin = new Registry(this.#chain.domain);
+    for (const event of this.#chain.events) twin.apply(event);
+    return { twin, places: new Places() };
+  }
+
+  /** Takes one step on both; says where they differ, if they do. An error is a difference: neither side may fail. */
+  async #take(world: World, step: Step): Promise<string | undefined> {
+    try {
+      return await this.#compare(world, step);
+    } catch (error) {
+      return `one of them fails: ${String(error)}`;
+    }
+  }
+
+  async #compare({ twin, places }: World, step: Step): Promise<string | undefined> {
+    if (step.do !== "file") {
+      for (const event of await this.#chain.act(step)) twin.apply(event);
+      return undefined;
+    }
+    const { platform } = step;
+    const last = twin.chainOf(platform);
+    const number = last.number + 1;
+    const bytes = places.lay(step, number);
+    const entries = concat(encodeEntries(bytes), step.tail ?? new Uint8Array(0));
+    const filing = { platform, number, previous: last.head, recordsRoot: new Uint8Array(32).fill(7), entries };
+    const signature = signHead(headOf(filing, this.#chain.domain), secretOf(platform));
+    const applied = twin.applyFiling(step.at, { ...filing, signature });
+    const filed = await this.#chain.file({ ...filing, signature }, step.at);
+    this.#count(applied);
+    return (
+      differentBytes("head", filed.head, applied.head) ??
+      differentDecisions(step, decodeDecisions(filed.decisions), applied) ??
+      different("seal", await this.#chain.sealOf(platform, number), toHex(applied.seal)) ??
+      different("founding ended", await this.#chain.foundingEnded(platform), twin.chainOf(platform).foundingEnded) ??
+      (await this.#differentBooks(step, twin))
+    );
+  }
+
+  async #differentBooks({ items }: FileStep, twin: Registry): Promise<string | undefined> {
+    const borrowers = new Map(items.map(({ entry }) => [toHex(entry.borrower), entry.borrower]));
+    for (const borrower of borrowers.values()) {
+      const words = await this.#chain.wordsOf(borrower);
+      const mine = packBook(twin.bookOf(borrower));
+      if (toJson(words) !== toJson(mine))
+        return `the book of ${toHex(borrower)} is ${show(words)} on chain and ${show(mine)} in the twin`;
+    }
+    return undefined;
+  }
+
+  #count({ entries }: AppliedFiling): void {
+    this.entries += entries.length;
+    for (const { decision } of entries)
+      for (const name of [decision.outcome, ...namesOf(decision)]) this.seen.set(name, (this.seen.get(name) ?? 0) + 1);
+  }
+
+  /** Leaves out what isn't needed for there to be a difference: first steps, then entries, in ever smaller pieces. */
+  async #counterexample(seed: number, steps: readonly Step[], first: string): Promise<Error> {
+    let [smallest, difference] = [steps, first];
+    const attempt = async (candidate: readonly Step[]): Promise<boolean> => {
+      const found = await this.#play(candidate);
+      if (found === undefined) return false;
+      [smallest, difference] = [candidate, found];
+      return true;
+    };
+    await this.#shrink(
+      steps.length,
+      async (keep) => attempt(smallest.filter((_, at) => keep(at))),
+      () => smallest.length,
+    );
+    for (let at = 0; at < smallest.length; at++) {
+      const step = smallest[at]!;
+      if (step.do !== "file") continue;
+      const items = (): FileStep["items"] => (smallest[at] as FileStep).items;
+      await this.#shrink(
+        items().length,
+        async (keep) =>
+          attempt(smallest.with(at, { ...(smallest[at] as FileStep), items: items().filter((_, k) => keep(k)) })),
+        () => items().length,
+      );
+    }
+    return new Error(`twin and contract differ (SEED=${seed}): ${difference}\n${toJson(smallest)}`);
+  }
+
+  async #shrink(
+    length: number,
+    attempt: (keep: (at: number) => boolean) => Promise<boolean>,
+    left: () => number,
+  ): Promise<void> {
+    for (let size = Math.ceil(length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2))
+      for (let from = 0; from < left();) if (!(await attempt((at) => at < from || at >= from + size))) from += size;
+  }
+
+  async #play(steps: readonly Step[]): Promise<string | undefined> {
+    const world = await this.#begin();
+    for (const step of steps) {
+      const difference = await this.#take(world, step);
+      if (difference !== undefined) return difference;
+    }
+    return undefined;
+  }
+}
+
+function different(what: string, chain: unknown, twin: unknown): string | undefined {
+  return chain === twin ? undefined : `${what} is ${String(chain)} on chain and ${String(twin)} in the twin`;
+}
+
+function differentBytes(what: string, chain: Uint8Array, twin: Uint8Array): string | undefined {
+  return different(what, toHex(chain), toHex(twin));
+}
+
+function differentDecisions(
+  step: FileStep,
+  chain: readonly Decision[],
+  { entries }: AppliedFiling,
+): string | undefined {
+  if (chain.length !== entries.length) return different("the number of decisions", chain.length, entries.length);
+  for (const [index, decision] of chain.entries()) {
+    const mine = entries[index]!.decision;
+    const place = `entry ${index} of the filing at ${step.at}`;
+    const difference = different(`the decision on ${place}`, namesText(decision), namesText(mine));
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+function namesText(decision: Decision): string {
+  return [decision.outcome, ...namesOf(decision)].join(" ");
+}
+
+function namesOf({ findings, breaches, undetermined }: Decision): string[] {
+  return [...findingNames(findings), ...ruleNames(breaches), ...ruleNames(undetermined).map((name) => `${name}?`)];
+}
+
+function show(words: BookWords): string {
+  return `${toJson(unpackBook(words))} ${toJson(words)}`;
+}

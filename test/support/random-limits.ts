@@ -1,0 +1,102 @@
+import { ruleBit } from "../../src/core/decision.ts";
+import type { RuleName } from "../../src/core/decision.ts";
+import { discountRoot } from "../../src/core/discount.ts";
+import type { Limits } from "../../src/core/limit-fields.ts";
+import { emptyLimits } from "../../src/core/limits.ts";
+import type { Settings } from "../../src/core/settings.ts";
+import type { Random } from "./random.ts";
+
+const DAY = 86_400;
+
+/** The rules that versions of a scenario turn on and off; LICENCE always binds. */
+const RULES: readonly RuleName[] = [
+  "RATE",
+  "COST",
+  "DEDUCTION",
+  "AMOUNT",
+  "TERM",
+  "PLATFORM-CAP",
+  "MARKET-CAP",
+  "OPEN-LOANS",
+  "COOLING-OFF",
+  "FREQUENCY",
+  "DISCLOSURE",
+  "LATE",
+  "FUTURE",
+];
+
+function someRules(random: Random, probability: number): number {
+  return RULES.reduce((bits, name) => (random.chance(probability) ? bits | ruleBit(name) : bits), 0);
+}
+
+/** Limits that a Rulebook takes, near the amounts and times of random entries. `refusing` is how often a breach refuses. */
+export function randomLimits(random: Random, refusing: number): Limits {
+  const licence = ruleBit("LICENCE");
+  return {
+    ...emptyLimits(),
+    flags: random.pick([0, 1]),
+    on: someRules(random, random.pick([0.15, 0.6, 1])) | licence,
+    refuse: someRules(random, refusing) | licence,
+    undeterminedRefuse: someRules(random, refusing / 2),
+    reportingWindow: random.pick([0, 3_600, DAY, 30 * DAY, 2 ** 32 - 1]),
+    outageWindow: random.pick([0, 3_600, 3 * DAY, 2 ** 32 - 1]),
+    clockSkew: random.pick([0, 60, 65_535]),
+    withdrawalWindow: random.pick([0, DAY, 14 * DAY]),
+    reflection: random.pick([0, 3_600, DAY]),
+    amountMin: random.pick([0n, 1n, 10_000n]),
+    amountMax: random.pick([0n, 50_000n, 1_000_000n]),
+    termMinDays: random.pick([0, 7, 31]),
+    termMaxDays: random.pick([0, 31, 365, 65_535]),
+    platformCap: random.pick([0n, 100_000n, 2n ** 38n, 2n ** 40n - 1n]),
+    marketCap: random.pick([0n, 200_000n, 2n ** 38n, 2n ** 40n - 1n]),
+    maxLoans: random.pick([0, 1, 2, 5, 30]),
+    maxLenders: random.pick([0, 1, 2, 3]),
+    coolingOff: random.pick([0, 3_600, DAY, 7 * DAY, 2 ** 32 - 1]),
+    frequencyCount: random.int(1, 8),
+    frequencyWindow: random.pick([1, 30, 365, 508]),
+    frequencyMode: random.pick([0, 0, 1]),
+    costFlat: random.pick([0n, 100n, 5_000n, 2n ** 40n - 1n]),
+    costBrackets: randomBrackets(random),
+    ...randomRate(random),
+  };
+}
+
+function randomBrackets(random: Random): Limits["costBrackets"] {
+  let upTo = 0n;
+  return Array.from({ length: random.int(0, 8) }, () => {
+    upTo += BigInt(random.pick([1, 5_000, 10_000, 2 ** 36]));
+    return { upTo, share: random.pick([0, 1, 150_000, 1_000_000, 2 ** 32 - 1]) };
+  });
+}
+
+function randomRate(random: Random): Partial<Limits> {
+  const rateUnit = random.pick([0, 1, 2, 3, 255]);
+  const rateYearBasis = random.pick([360, 364, 365, 366]);
+  const rateCap = random.pick([0n, 240_000_000n, 360_000_000n, 4_000_000_000n, 10_000_000_000_000n]);
+  const fields = { rateYearBasis, rateUnit, rateUnitCount: rateUnit < 3 ? random.int(1, 12) : 1, rateCap };
+  if (random.chance(0.3)) {
+    const [dayDiscount, monthDiscount] = [discountRoot(rateYearBasis, rateCap), discountRoot(12, rateCap)];
+    return { ...fields, rateConvention: 1, dayDiscount, monthDiscount };
+  }
+  return {
+    ...fields,
+    rateConvention: random.pick([0, 2]),
+    rateSeries: random.pick([0, 0, 0, 1, 2]),
+    rateMaxAge: random.pick([0, 31, 400, 4_000]),
+    rateSpread: random.pick([0n, 10_000_000n]),
+  };
+}
+
+/** A zone whose offset changes now and then, and confirmation windows of some markets. */
+export function randomSettings(random: Random, around: number): Settings {
+  let from = around - random.int(0, 900) * DAY;
+  const zone = Array.from({ length: random.int(0, 4) }, () => {
+    from += random.int(1, 300) * DAY + random.int(0, DAY);
+    return { from, offset: random.pick([0, 3_600, -18_000, 28_800, 50_400, -86_400, 86_400]) };
+  });
+  const markets = [1, 2].filter(() => random.chance(0.7));
+  const windows = markets.map(
+    (market) => [market, { confirmationWindow: random.pick([0, 3_600, 3 * DAY, 60 * DAY]), graceDays: 30 }] as const,
+  );
+  return { zone, markets: new Map(windows) };
+}
