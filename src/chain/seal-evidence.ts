@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { equal, fromHex, type Hex, toBigInt, toHex, word } from "../core/bytes.ts";
+import { equal, fromHex, type Hex, toHex, word } from "../core/bytes.ts";
 import type { Receipt } from "../core/receipt.ts";
 import { sealSlot } from "../verify/seal-slot.ts";
 import { encodeHeader, type HeaderFields, headerFields } from "./header.ts";
@@ -20,10 +20,8 @@ export interface SealEvidence {
 }
 
 export interface SealPlace {
-  readonly registry: Uint8Array;
   readonly platform: number;
   readonly number: number;
-  readonly seal: Uint8Array;
   /** The block that mined the filing. */
   readonly block: { readonly number: number; readonly hash: Uint8Array };
 }
@@ -32,14 +30,14 @@ export interface SealPlace {
  * Collects evidence for a receipt. What the node doesn't have or offer is left out: a receipt is as good without, for whoever can ask
  * a node. Throws only if the node doesn't answer.
  */
-export async function sealEvidence(rpc: JsonRpc, place: SealPlace): Promise<SealEvidence> {
+export async function sealEvidence(rpc: JsonRpc, registry: Uint8Array, place: SealPlace): Promise<SealEvidence> {
   const mined = await blockAt(rpc, `0x${place.block.number.toString(16)}`);
   const header = mined !== null && equal(fromHex(mined.hash), place.block.hash) ? encodeHeader(mined) : undefined;
-  const proof = await sealProof(rpc, place);
+  const proof = await sealProof(rpc, registry, place);
   return { ...(header && { header }), ...(proof && { proof }) };
 }
 
-async function sealProof(rpc: JsonRpc, place: SealPlace): Promise<SealEvidence["proof"]> {
+async function sealProof(rpc: JsonRpc, registry: Uint8Array, place: SealPlace): Promise<SealEvidence["proof"]> {
   // State of the newest block is what every node has.
   const newest = await blockAt(rpc, "latest");
   if (newest === null || newest.number < BigInt(place.block.number)) return undefined;
@@ -48,10 +46,10 @@ async function sealProof(rpc: JsonRpc, place: SealPlace): Promise<SealEvidence["
   const slot = toHex(word(sealSlot(place.platform, place.number)));
   const block = `0x${newest.number.toString(16)}`;
   try {
-    const answer = await rpc.call("eth_getProof", [toHex(place.registry), [slot], block], proofSchema);
+    const answer = await rpc.call("eth_getProof", [toHex(registry), [slot], block], proofSchema);
     const [storage] = answer.storageProof;
     // A successor of the registry that took the filing has the seal by asking it, not in a slot of its own.
-    if (storage.value !== toBigInt(place.seal)) return undefined;
+    if (storage.value === 0n) return undefined;
     return {
       hash: newest.hash as Hex,
       header: toHex(header),

@@ -4,10 +4,10 @@ import { decodeEntry } from "../core/decode-entry.ts";
 import { encodeEntry } from "../core/encode-entry.ts";
 import { type Entry, ENTRY_KINDS, type Ref, type Undecodable } from "../core/entry.ts";
 import { AppError } from "../core/errors.ts";
-import { entryOf, type Reference, referencesOf, type Refs } from "../core/record-entry.ts";
+import { entryOf, isComplete, type Reference, referencesOf, type Refs } from "../core/record-entry.ts";
 import { recordError } from "../core/record-errors.ts";
 import type { RecordKey } from "../core/record-key.ts";
-import { type Claims, GROUPS_OF, issuerOf, type RecordGroup } from "../core/record.ts";
+import { type Claims, issuerOf } from "../core/record.ts";
 import { leafOf, type ParsedRecord, parseRecord } from "../core/sd-jwt.ts";
 import { gatewayError } from "./errors.ts";
 
@@ -39,9 +39,6 @@ export interface VerifiedRecord {
   /** The SD-JWT. */
   readonly record: string;
 }
-
-/** Groups that a record may do without; what is withheld of these can't be told from what is not there. */
-const OPTIONAL: ReadonlySet<RecordGroup> = new Set(["disclosure", "income"]);
 
 /**
  * Verifies a record for `platform`: its form and claims, that all groups are disclosed, that it is this platform's, and that a
@@ -133,15 +130,12 @@ function describe(parsed: ParsedRecord, record: string): VerifiedRecord {
   };
 }
 
-function fullClaims(parsed: ParsedRecord): Claims {
-  const missing = GROUPS_OF[parsed.claims.kind].filter(
-    (group) => !OPTIONAL.has(group) && !parsed.disclosed.includes(group),
-  );
-  if (missing.length > 0) {
-    throw recordError("record-disclosure", `The record withholds ${missing.join(", ")}; a filing needs all of it.`);
-  }
-  // Every group that a kind requires is there, so these are the full claims.
-  return parsed.claims as Claims;
+function fullClaims({ claims, withheld }: ParsedRecord): Claims {
+  if (withheld > 0)
+    throw recordError("record-disclosure", `The record withholds ${withheld} of its groups; a filing needs all of it.`);
+  if (!isComplete(claims))
+    throw recordError("record-claims", `The record lacks a group that every ${claims.kind} has.`);
+  return claims;
 }
 
 /** A record key made ready for verifying. */
