@@ -20,7 +20,7 @@ describe("The twin and the contracts, on random scenarios", function () {
     expect(differential.entries).to.be.at.least(ENTRIES);
   });
 
-  it("have then met every rule and every finding", () => {
+  (ENTRIES < 20_000 ? it.skip : it)("have then met every rule and every finding", () => {
     const rules = [...OPENED_RULES, ...EVENT_RULES].map(({ name }) => name);
     const undetermined = ["RATE?", "COOLING-OFF?", "FREQUENCY?", "DISCLOSURE?"];
     const wanted = [...rules, ...FINDINGS, ...undetermined];

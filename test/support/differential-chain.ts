@@ -1,4 +1,5 @@
-import { Interface } from "ethers";
+import { keccak256 } from "ethers";
+import type { Interface } from "ethers";
 import { network } from "hardhat";
 import { decodeLog } from "../../src/chain/events.ts";
 import { artifact, librariesOf, linkedBytecode } from "../../src/chain/artifacts.ts";
@@ -49,7 +50,7 @@ export class DifferentialChain {
   }
 
   static async start(): Promise<DifferentialChain> {
-    const { provider } = await network.connect({
+    const { provider } = await network.create({
       network: "default",
       override: {
         hardfork: "cancun",
@@ -122,7 +123,6 @@ export class DifferentialChain {
     await this.#create("Rulebook", [this.#address("Administration"), this.#address("Licences"), 0], at);
     const registry = await this.#create("Registry", [this.#address("Licences"), this.#address("Rulebook"), ZERO], at);
     const code = await this.#provider.request({ method: "eth_getCode", params: [registry, "latest"] });
-    const { keccak256 } = await import("ethers");
     const act = async (contract: string, method: string, args: unknown[]): Promise<void> => {
       this.events.push(...(await this.#call(contract, method, args, at)));
     };

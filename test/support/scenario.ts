@@ -92,7 +92,7 @@ export class Places {
 function concise(limits: Limits): unknown {
   const nothing = emptyLimits();
   const says = ([name, value]: [string, unknown]): boolean =>
-    name === "format" || String(value) !== String(nothing[name as keyof Limits]);
+    name === "format" || (Array.isArray(value) ? value.length > 0 : value !== nothing[name as keyof Limits]);
   return Object.fromEntries(Object.entries(limits).filter(says));
 }
 
