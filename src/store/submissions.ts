@@ -141,13 +141,3 @@ export async function findWaiting(db: Database, after: number, limit: number): P
       .execute(),
   );
 }
-
-/** How many submissions from `after` on wait, by platform. */
-export async function countWaiting(db: Database, after: number): Promise<Map<number, number>> {
-  const statement = sql<{ platform: number; waiting: number }>`
-    select s.platform, count(*) as waiting from submissions s
-    where s.sequence > ${after} and not exists (select from placements p where p.sequence = s.sequence)
-    group by s.platform`;
-  const { rows } = await reaching(() => statement.execute(db));
-  return new Map(rows.map(({ platform, waiting }) => [platform, waiting]));
-}

@@ -1,11 +1,8 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import { z } from "zod";
-import { chainError } from "../../chain/errors.ts";
-import { AppError, coreError, type ErrorKind } from "../../core/errors.ts";
-import { recordError } from "../../core/record-errors.ts";
-import { filingError } from "../../core/registry.ts";
-import { storeError } from "../../store/errors.ts";
+import { AppError, coreError } from "../../core/errors.ts";
+import { errorKind } from "../catalogue.ts";
 import { gatewayError } from "../errors.ts";
 
 /** The body of every answer that is an error: RFC 9457 problem details. */
@@ -31,7 +28,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
   const { errors, ...details } = known.details;
   return {
     type: `urn:tallystick:error:${known.code}`,
-    title: title(known),
+    title: errorKind(known.code).why,
     status: known.status,
     detail: known.message,
     code: known.code,
@@ -46,15 +43,6 @@ const unexpected = (requestId: string): AppError =>
   coreError("internal", "Something went wrong that should not have.", {
     fix: `Tell the operator the request's id, ${requestId}. Nothing was recorded that was not confirmed.`,
   });
-
-const title = (error: AppError): string => titles.get(error.code) ?? "The request could not be done.";
-
-/** Of every code that an answer may carry, what it means. */
-const titles: ReadonlyMap<string, string> = new Map(
-  [coreError, recordError, filingError, storeError, chainError, gatewayError].flatMap(({ table }) =>
-    Object.entries<ErrorKind>(table).map(([code, { why }]) => [code, why] as const),
-  ),
-);
 
 /** A zod error as `request-invalid`, naming every field. Values are not repeated. */
 export function invalidRequest(where: string, error: z.ZodError): AppError {
