@@ -47,6 +47,10 @@ export function chainFiles(directory: DataDirectory): ChainFiles {
   };
 }
 
+export function chainUrl(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
 const blockSchema = z.object({
   number: smallQuantity,
   hash: hash32,
@@ -104,6 +108,12 @@ export class Anvil {
     await this.#rpc.call("evm_setTime", [time], z.unknown());
   }
 
+  /** How many receipts a block has. */
+  async receipts(number: number): Promise<number> {
+    const params = [`0x${number.toString(16)}`];
+    return (await this.#rpc.call("eth_getBlockReceipts", params, z.array(z.unknown()).nullable()))?.length ?? 0;
+  }
+
   /** The first node of the proof of an account that needn't exist: its hash is the root of what is really in the state. */
   async rootNode(): Promise<Uint8Array> {
     const nobody = `0x${"00".repeat(19)}99`;
@@ -152,7 +162,7 @@ export async function startAnvil(
     prefix: dyingWithUs("TERM"),
     ending: ANVIL_ENDING,
   });
-  const url = `http://127.0.0.1:${port}`;
+  const url = chainUrl(port);
   const rpc = new JsonRpc(url, { timeout: MINING_TIMEOUT_MS });
   for (let waited = 0; !child.hasExited(); waited += POLL_MS) {
     try {

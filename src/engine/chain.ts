@@ -1,6 +1,6 @@
 /** The embedded chain: anvil, its journal and its miner, kept running as one. */
 import type { AppError } from "../core/errors.ts";
-import { chainFiles, startAnvil } from "./anvil.ts";
+import { chainFiles, chainUrl, startAnvil } from "./anvil.ts";
 import type { Child } from "./child.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { engineError } from "./errors.ts";
@@ -117,7 +117,7 @@ async function run(
 
   const kept: Kept = await keepRunning("chain", start, down, tell);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: chainUrl(port),
     facts: journal.chain,
     restored: first ?? { from: "nothing", height: 0, replayed: 0, milliseconds: 0 },
     failed: kept.failed,

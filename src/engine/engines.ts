@@ -1,11 +1,14 @@
 /** Both embedded engines on one data directory. */
+import { resolve } from "node:path";
+
 import type { AppError } from "../core/errors.ts";
-import { ANVIL_ENDING } from "./anvil.ts";
+import { ANVIL_ENDING, chainUrl } from "./anvil.ts";
 import { type ChainEngine, type ChainJournal, startChain } from "./chain.ts";
 import { type Child, endStranger } from "./child.ts";
-import { type DataDirectory, openDataDirectory } from "./data-directory.ts";
+import { type DataDirectory, openDataDirectory, ownerOf, readSettings } from "./data-directory.ts";
+import { readIfThere } from "./files.ts";
 import { choosePort } from "./ports.ts";
-import { POSTGRES_ENDING, preparePostgres, startPostgres } from "./postgres.ts";
+import { POSTGRES_ENDING, databaseUrl, passwordFile, preparePostgres, startPostgres } from "./postgres.ts";
 import type { Restored } from "./restore.ts";
 import { type Kept, keepRunning } from "./supervisor.ts";
 
@@ -67,6 +70,31 @@ export async function startEngines(options: EngineOptions): Promise<Engines> {
     await directory.close();
     throw error;
   }
+}
+
+/** Where the engines of a directory are, for another program on it. */
+export interface Addresses {
+  /** The process that runs them now, if any. */
+  readonly owner: number | undefined;
+  readonly chainId: number;
+  readonly rpcUrl: string;
+  /** Carries a password: never to a log. */
+  readonly databaseUrl: string;
+}
+
+/** What a data directory says about its engines, without touching it; undefined before their first start. */
+export async function addressesOf(dataDir: string): Promise<Addresses | undefined> {
+  const settings = await readSettings(dataDir);
+  const password = await readIfThere(passwordFile(resolve(dataDir)));
+  if (settings?.chain === undefined || password === undefined) return undefined;
+  const { ports, chain } = settings;
+  if (ports.chain === undefined || ports.database === undefined) return undefined;
+  return {
+    owner: (await ownerOf(dataDir))?.pid,
+    chainId: chain.chainId,
+    rpcUrl: chainUrl(ports.chain),
+    databaseUrl: databaseUrl(password.trim(), ports.database),
+  };
 }
 
 interface DatabaseEngine extends Kept {

