@@ -1,0 +1,246 @@
+import { randomBytes } from "node:crypto";
+import { Account } from "../../src/chain/account.ts";
+import { Regulator } from "../../src/chain/administration.ts";
+import { deploy, type Deployment, domainOf } from "../../src/chain/deployment.ts";
+import { Follower } from "../../src/chain/follower.ts";
+import { FilingRelay } from "../../src/chain/relay.ts";
+import { sealEvidence } from "../../src/chain/seal-evidence.ts";
+import { localSigner } from "../../src/chain/signer.ts";
+import { addressOfKey } from "../../src/chain/transaction.ts";
+import { Transactor } from "../../src/chain/transactor.ts";
+import {
+  certifyRecordKey,
+  generateRecordKey,
+  issueRecord,
+  loadRecordKey,
+  type RecordSigner,
+} from "../../src/client/record.ts";
+import { type Hex, toHex } from "../../src/core/bytes.ts";
+import { ruleBit } from "../../src/core/decision.ts";
+import { emptyLimits, encodeLimits } from "../../src/core/limits.ts";
+import type { ClaimsJson } from "../../src/core/record.ts";
+import { leafOf } from "../../src/core/sd-jwt.ts";
+import { createApiKey } from "../../src/gateway/api-keys.ts";
+import { readConfig } from "../../src/gateway/config.ts";
+import { createGateway, type Gateway, type GatewayOptions } from "../../src/gateway/gateway.ts";
+import { createLogger } from "../../src/gateway/logging.ts";
+import type { Signer } from "../../src/gateway/ports.ts";
+import { Signers } from "../../src/gateway/signers.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { savePlatform, saveRecordKey } from "../../src/store/platforms.ts";
+import { thumbprintOf } from "../../src/core/record-key.ts";
+import { freshDatabase } from "./database.ts";
+import { CHAIN_ID, type LocalChain, startLocalChain, testKey } from "./local-chain.ts";
+
+export const PRODUCT = 64;
+/** A second in which everything of these tests happens, or soon after. */
+export const now = (): number => Math.floor(Date.now() / 1000);
+
+/** Signers of the test platforms by number, without keystores: opening those is tested by itself. */
+class TestSigners extends Signers {
+  readonly #signers: ReadonlyMap<number, Signer>;
+
+  constructor(db: ConstructorParameters<typeof Signers>[0]["db"], signers: ReadonlyMap<number, Signer>) {
+    super({ db, directory: ".", password: "" });
+    this.#signers = signers;
+  }
+
+  override async of(platform: number): Promise<Signer> {
+    return this.#signers.get(platform) ?? super.of(platform);
+  }
+}
+
+export interface TestPlatform {
+  readonly number: number;
+  readonly key: Uint8Array;
+  readonly signer: Signer;
+  readonly records: RecordSigner;
+  readonly apiKey: string;
+}
+
+/** One jurisdiction on a real chain and a real database, on which gateways can be started one after the other. */
+export class Market {
+  readonly chain: LocalChain;
+  readonly databaseUrl: string;
+  readonly deployment: Deployment;
+  readonly regulator: Regulator;
+  readonly platforms: readonly TestPlatform[];
+  readonly operatorKey: string;
+  readonly auditorKey: string;
+  readonly signers: Map<number, Signer>;
+  #event = 0;
+
+  private constructor(
+    fields: Pick<
+      Market,
+      "chain" | "databaseUrl" | "deployment" | "regulator" | "platforms" | "operatorKey" | "auditorKey"
+    >,
+  ) {
+    this.chain = fields.chain;
+    this.databaseUrl = fields.databaseUrl;
+    this.deployment = fields.deployment;
+    this.regulator = fields.regulator;
+    this.platforms = fields.platforms;
+    this.operatorKey = fields.operatorKey;
+    this.auditorKey = fields.auditorKey;
+    this.signers = new Map(fields.platforms.map(({ number, signer }) => [number, signer]));
+  }
+
+  static async open(count = 2, databaseUrl?: string): Promise<Market> {
+    const chain = await startLocalChain();
+    const url = databaseUrl ?? (await freshDatabase());
+    const transactor = new Transactor(chain.rpc, CHAIN_ID, testKey(1));
+    const deployment = await deploy(transactor, { notice: 0, successionNotice: 0 });
+    const regulator = new Regulator(transactor, deployment);
+    await regulator.publish(PRODUCT, 1, 1_000_000_000, encodeLimits(LIMITS));
+    const db = openDatabase(url);
+    await migrate(db);
+    const platforms: TestPlatform[] = [];
+    for (let i = 0; i < count; i++) {
+      const key = testKey(0x20 + i);
+      const signer = localSigner(key);
+      const name = `Platform ${i + 1}`;
+      const number = await regulator.grant({
+        ...{ name, key: addressOfKey(key), recovery: addressOfKey(testKey(0x60)), group: 0 },
+        ...{ foundingUntil: 2 ** 32, products: [PRODUCT] },
+      });
+      const records = loadRecordKey(generateRecordKey());
+      const terms = { platform: number, key: records.publicKey, validFrom: 0, validTo: 2 ** 39 };
+      const { signature } = await certifyRecordKey(signer, terms, domainOf(deployment));
+      await savePlatform(db, { number, name, signer: { kind: "keystore", path: "none" } });
+      await saveRecordKey(db, {
+        ...{ platform: number, thumbprint: thumbprintOf(records.publicKey), jwk: records.publicKey },
+        ...{ validFrom: 0, validTo: 2 ** 39, certification: signature },
+      });
+      const apiKey = await createApiKey(db, { role: "platform", platform: number, label: name });
+      platforms.push({ number, key, signer, records, apiKey });
+    }
+    const operatorKey = await createApiKey(db, { role: "operator", label: "operator" });
+    const auditorKey = await createApiKey(db, { role: "auditor", label: "auditor" });
+    await db.destroy();
+    return new Market({ chain, databaseUrl: url, deployment, regulator, platforms, operatorKey, auditorKey });
+  }
+
+  async close(): Promise<void> {
+    await this.chain.stop();
+  }
+
+  /** A gateway on this market. */
+  gateway(change: Partial<GatewayOptions> = {}, settings: Readonly<Record<string, unknown>> = {}): Gateway {
+    const { rpc } = this.chain;
+    const { deployment } = this;
+    return createGateway({
+      databaseUrl: this.databaseUrl,
+      deployment,
+      relay: new FilingRelay(rpc, new Account(rpc, CHAIN_ID, testKey(4)), deployment),
+      createFollower: () => new Follower({ rpc, deployment, confirmations: 0, interval: 25 }),
+      signers: (db) => new TestSigners(db, this.signers),
+      config: readConfig({ port: 0, cutAge: 20, patience: 0.3, ...settings }),
+      evidence: async (place) => sealEvidence(rpc, domainOf(deployment).registry, place),
+      logger: createLogger(process.env["TALLY_TEST_LOG"] ?? "silent"),
+      ...change,
+    });
+  }
+
+  /** Claims that open a loan, paid back in one sum after 30 days. */
+  opened(
+    platform: TestPlatform,
+    borrower: Hex,
+    change: Partial<Omit<ClaimsJson & { kind: "Opened" }, "kind">> = {},
+  ): ClaimsJson {
+    const at = now();
+    return {
+      ...this.#header(platform),
+      kind: "Opened",
+      borrower: { pseudonym: borrower },
+      loan: { number: `loan-${this.#event}` },
+      terms: { basis: "request", product: PRODUCT, principal: "100000" },
+      schedule: { legs: [{ count: 1, unit: "day", gap: 30, amount: "101000" }] },
+      disclosure: { at: at - 3_600 },
+      time: { at },
+      ...change,
+    };
+  }
+
+  /** Claims that close a loan with its last payment. */
+  closed(platform: TestPlatform, borrower: Hex, opening: Hex): ClaimsJson {
+    return {
+      ...this.#header(platform),
+      kind: "Closed",
+      borrower: { pseudonym: borrower },
+      loan: { number: "loan", opening },
+      event: { reason: "repaid", principal: "100000", charges: "1000" },
+      time: { at: now() },
+    };
+  }
+
+  #header(platform: TestPlatform) {
+    return { iss: `tally:platform:${platform.number}`, iat: now(), jti: `event-${++this.#event}`, fmt: 1 as const };
+  }
+}
+
+const LIMITS = {
+  ...emptyLimits(),
+  on: ruleBit("LICENCE") | ruleBit("OPEN-LOANS") | ruleBit("AMOUNT"),
+  refuse: ruleBit("LICENCE") | ruleBit("OPEN-LOANS"),
+  reportingWindow: 86_400,
+  clockSkew: 300,
+  maxLoans: 1,
+  amountMax: 500_000,
+};
+
+/** A borrower nobody has seen before. */
+export function newBorrower(): Hex {
+  const bytes = randomBytes(32);
+  bytes[0] = 1;
+  return toHex(bytes);
+}
+
+export const idOf = (record: string): Hex => toHex(leafOf(record.slice(0, record.indexOf("~"))));
+
+export function issue(platform: TestPlatform, claims: ClaimsJson): { readonly record: string; readonly id: Hex } {
+  const record = issueRecord(claims, platform.records);
+  return { record, id: idOf(record) };
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: any;
+}
+
+/** Asks the gateway; the body of a reply is whatever it says. */
+export async function ask(
+  gateway: Gateway,
+  method: string,
+  path: string,
+  options: { key?: string; body?: unknown; headers?: Readonly<Record<string, string>> } = {},
+): Promise<Reply> {
+  const response = await fetch(`${gateway.url}${path}`, {
+    method,
+    headers: {
+      ...(options.key !== undefined && { authorization: `Bearer ${options.key}` }),
+      ...(options.body !== undefined && { "content-type": "application/json" }),
+      ...options.headers,
+    },
+    ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+  });
+  const text = await response.text();
+  const isJson = /json/u.test(response.headers.get("content-type") ?? "");
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+/** Submits a record and waits for its decision. */
+export async function submit(
+  gateway: Gateway,
+  platform: TestPlatform,
+  record: string,
+  { wait = 15, idempotencyKey = idOf(record) }: { wait?: number; idempotencyKey?: string } = {},
+): Promise<Reply> {
+  return ask(gateway, "POST", `/v1/records?wait=${wait}`, {
+    key: platform.apiKey,
+    headers: { "Idempotency-Key": idempotencyKey },
+    body: { record },
+  });
+}
