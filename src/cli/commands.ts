@@ -11,4 +11,14 @@ export const commands: readonly CommandEntry[] = [
     summary: "the annual rate of cash flows, as US, EU and Chinese rules define it",
     load: () => import("./commands/apr.ts"),
   },
+  {
+    name: "receipt",
+    summary: "fetch the receipt of a submission",
+    load: () => import("./commands/receipt.ts"),
+  },
+  {
+    name: "verify",
+    summary: "check a receipt, piece by piece, without the gateway",
+    load: () => import("./commands/verify.ts"),
+  },
 ];

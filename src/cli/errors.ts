@@ -37,4 +37,14 @@ export const cliError = defineErrors({
     why: "An option of the command line has a value that makes no sense.",
     fix: "Add --help for what the option takes.",
   },
+  "gateway-refused": {
+    status: 502,
+    why: "The gateway did not do what it was asked.",
+    fix: "Read what it says, and check the id, the API key and the gateway's URL.",
+  },
+  "api-key-needed": {
+    status: 401,
+    why: "The gateway answers only to those who have an API key.",
+    fix: "Put the key in the environment variable TALLY_API_KEY, or name the data directory with --data.",
+  },
 });

@@ -1,0 +1,123 @@
+/** `tally receipt`: fetches a receipt from the gateway, whole or with some groups of its record. */
+import { writeFile } from "node:fs/promises";
+
+import { type Command } from "commander";
+
+import { RECEIPT_LIMITS, receiptSchema, redactReceipt, type Receipt } from "../../core/receipt.ts";
+import { RECORD_GROUPS, type RecordGroup } from "../../core/record.ts";
+import { cliError } from "../errors.ts";
+import { note, print } from "../output.ts";
+
+interface Options {
+  readonly out?: string;
+  readonly disclose?: string;
+  readonly gateway?: string;
+  readonly data?: string;
+}
+
+const HELP = `
+ID is the submission's id: the record's leaf hash, which submit and import print.
+
+A receipt shows the whole record and all entries of its filing: keep it as you keep the loan's file. For somebody else, say what
+they are to see: --disclose with groups among ${RECORD_GROUPS.join(", ")}, or none.
+Then the entries are withheld too, and what is left still verifies.
+
+The API key is taken from TALLY_API_KEY, else from the data directory.
+
+Example:
+  tally receipt 0x8f… --disclose terms,time --out for-the-court.json
+`;
+
+export function register(program: Command): void {
+  program
+    .command("receipt")
+    .summary("fetch the receipt of a submission")
+    .description("Fetches the file that proves what was recorded, decided and anchored.")
+    .argument("<id>", "the submission's id")
+    .option("--out <file>", "write it there instead of to stdout")
+    .option("--disclose <groups>", "show only these groups of the record, separated by commas; none for no group")
+    .option("--gateway <url>", "the gateway, instead of the data directory's")
+    .option("--data <directory>", "the data directory, instead of ./tally-data or TALLY_DATA")
+    .addHelpText("after", HELP)
+    .action(run);
+}
+
+async function run(id: string, options: Options): Promise<void> {
+  if (!/^0x[0-9a-f]{64}$/iu.test(id))
+    throw cliError("option-invalid", `${JSON.stringify(id.slice(0, 80))} is no submission's id`, {
+      fix: "Give 0x and 64 hexadecimal digits, as submit and import print them.",
+    });
+  const groups = options.disclose === undefined ? undefined : groupsIn(options.disclose);
+  const whole = await fetchReceipt(id.toLowerCase(), options);
+  const receipt = groups === undefined ? whole : redactReceipt(whole, groups);
+  const text = JSON.stringify(receipt, null, 2);
+  if (options.out === undefined) {
+    print(text);
+    return;
+  }
+  try {
+    // It tells of a person: for its owner's eyes.
+    await writeFile(options.out, `${text}\n`, { mode: 0o600 });
+  } catch (cause) {
+    const { code = "" } = cause as NodeJS.ErrnoException;
+    throw cliError("file-unreadable", `${options.out} can't be written (${code})`, {
+      cause,
+      fix: "Check the path and that this user may write there.",
+    });
+  }
+  note(`Wrote ${options.out}; check it with \`tally verify ${options.out}\`.`);
+}
+
+function groupsIn(text: string): RecordGroup[] {
+  const names = text === "none" ? [] : text.split(",").map((name) => name.trim());
+  const known: readonly string[] = RECORD_GROUPS;
+  const strange = names.find((name) => !known.includes(name));
+  if (strange === undefined) return names as RecordGroup[];
+  throw cliError("option-invalid", `--disclose: there is no group ${JSON.stringify(strange)}`, {
+    fix: `Give some of ${RECORD_GROUPS.join(", ")}, separated by commas, or none.`,
+  });
+}
+
+async function fetchReceipt(id: string, options: Options): Promise<Receipt> {
+  const { url, key } = await access(options);
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(new URL(`/v1/receipts/${id}`, url), {
+      headers: { authorization: `Bearer ${key}` },
+      signal: AbortSignal.timeout(30_000),
+    });
+    const text = await response.text();
+    body = text.length > 2 * RECEIPT_LIMITS.file ? undefined : (JSON.parse(text) as unknown);
+  } catch (cause) {
+    throw cliError("not-running", "The gateway does not answer", {
+      cause,
+      fix: "Start it, or give its URL with --gateway.",
+    });
+  }
+  const parsed = receiptSchema.safeParse(body);
+  if (response.ok && parsed.success) return parsed.data;
+  throw refusal(response.status, body);
+}
+
+/** What the gateway said instead, in its own words. */
+function refusal(status: number, body: unknown) {
+  const { detail, fix } = (body ?? {}) as { detail?: unknown; fix?: unknown };
+  return cliError(
+    "gateway-refused",
+    typeof detail === "string" ? detail : `The gateway answers with status ${status}`,
+    {
+      ...(typeof fix === "string" && { fix }),
+    },
+  );
+}
+
+async function access(options: Options): Promise<{ url: string; key: string }> {
+  const { homeAt, homePath, needConnections } = await import("../home.ts");
+  const home = homeAt(homePath(options.data));
+  const url = options.gateway ?? (await needConnections(home)).gatewayUrl;
+  const given = process.env["TALLY_API_KEY"];
+  const key = given !== undefined && given !== "" ? given : (await home.secrets())?.apiKeys["operator"];
+  if (key !== undefined) return { url, key };
+  throw cliError("api-key-needed", "There is no API key to ask the gateway with");
+}
