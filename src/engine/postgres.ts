@@ -26,6 +26,8 @@ export const POSTGRES_ENDING: Ending = [
   { signal: "SIGKILL", milliseconds: 5_000 },
 ];
 
+const SYNC_METHOD = process.platform === "linux" ? "syncfs" : "fsync";
+
 /** What the server must run with, whatever its configuration file says. */
 const REQUIRED = {
   listen_addresses: "127.0.0.1",
@@ -45,6 +47,8 @@ const REQUIRED = {
   max_connections: "60",
   // Short statements all: compiling them costs more than it saves.
   jit: "off",
+  // After a crash everything is synced before recovery: by one call where there is one, not file by file, which takes seconds on a busy disk.
+  recovery_init_sync_method: SYNC_METHOD,
 };
 
 export interface PostgresPlan {
@@ -148,7 +152,16 @@ async function initialise(plan: PostgresPlan, home: string): Promise<void> {
     for (const path of [fresh, passwordCopy]) await chown(path, uid, gid);
   }
   const args = [
-    ...["-D", fresh, "-U", NAME, `--pwfile=${passwordCopy}`, "--auth=scram-sha-256", "--encoding=UTF8"],
+    ...[
+      "-D",
+      fresh,
+      "-U",
+      NAME,
+      `--pwfile=${passwordCopy}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      `--sync-method=${SYNC_METHOD}`,
+    ],
     // Postgres' own collation: the same order on every platform and after every update of the system's C library.
     ...["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
   ];
