@@ -2,19 +2,19 @@
 import { equal, fromHex, toHex } from "../core/bytes.ts";
 import { decodeEntry } from "../core/decode-entry.ts";
 import { type Decision, DECISION_BYTES, decodeDecisions, findingNames, ruleNames } from "../core/decision.ts";
-import { recoverSigner, sealOf } from "../core/filing.ts";
+import { sealOf } from "../core/filing.ts";
 import { headFromPath } from "../core/merkle.ts";
 import { mismatchOf } from "../core/record-entry.ts";
-import { kidOf, recordKeyDigest, type RecordSignatureCheck, thumbprintOf } from "../core/record-key.ts";
+import { kidOf, recordKeyDigest, thumbprintOf } from "../core/record-key.ts";
 import { issuerOf } from "../core/record.ts";
 import { leafOf } from "../core/sd-jwt.ts";
 import type { Evidence } from "./evidence.ts";
 import type { ChainReader } from "./reader.ts";
 import { failed, type Fragment, invalid, skipped, valid } from "./report.ts";
-import type { Trust } from "./verify.ts";
+import type { Signatures, Trust } from "./verify.ts";
 
 /** The platform's record key signed it, the platform's filing key certified that key, and what is shown belongs to it. */
-export function checkRecord(evidence: Evidence, checkSignature: RecordSignatureCheck): Fragment {
+export function checkRecord(evidence: Evidence, signatures: Signatures): Fragment {
   const { record, parsed, filing, domain, format, strangers } = evidence;
   if (strangers.length > 0) return invalid(`The receipt has the field ${strangers[0]}, which nothing vouches for.`);
   if (!record.ok) return invalid(record.wrong);
@@ -25,7 +25,7 @@ export function checkRecord(evidence: Evidence, checkSignature: RecordSignatureC
   if (format !== claims.fmt) return invalid(`The receipt's format is not ${claims.fmt}, that of its record.`);
   if (parsed.value.kid !== kidOf(key.jwk))
     return invalid("The record names another record key than the receipt shows.");
-  if (!checkSignature(parsed.value.signingInput, parsed.value.signature, key.jwk))
+  if (!signatures.checkRecord(parsed.value.signingInput, parsed.value.signature, key.jwk))
     return invalid("The record's signature does not verify with the record key.");
   if (claims.iat < key.validFrom || claims.iat >= key.validTo)
     return invalid("The record was issued outside the time for which its key is certified.");
@@ -34,7 +34,7 @@ export function checkRecord(evidence: Evidence, checkSignature: RecordSignatureC
   if (issuerOf(claims) !== platform)
     return invalid(`The record is of platform ${issuerOf(claims)}, the filing of platform ${platform}.`);
   const certificate = { platform, thumbprint: thumbprintOf(key.jwk), validFrom: key.validFrom, validTo: key.validTo };
-  const signer = recoverSigner(recordKeyDigest(certificate, domain), fromHex(key.signature));
+  const signer = signatures.recover(recordKeyDigest(certificate, domain), fromHex(key.signature));
   if (signer === undefined || toHex(signer) !== filing.value.key)
     return invalid("The certificate of the record key is not signed by the filing key.");
   const shown = disclosed.length === 0 ? "no group" : disclosed.join(", ");
@@ -72,6 +72,7 @@ export function checkInclusion({ inclusion, parsed, filing, entries, count }: Ev
 /** The filing's number and head, and the platform's signature over them. */
 export async function checkFiling(
   evidence: Evidence,
+  signatures: Signatures,
   trust: Trust,
   reader: ChainReader | undefined,
 ): Promise<Fragment> {
@@ -85,7 +86,7 @@ export async function checkFiling(
     return invalid(
       number === 1 ? "The first filing names a previous head." : `Filing ${number} names no previous head.`,
     );
-  const signer = recoverSigner(head, fromHex(signature));
+  const signer = signatures.recover(head, fromHex(signature));
   if (signer === undefined || toHex(signer) !== key)
     return invalid("The signature over the filing's head is not by the filing key that the receipt shows.");
   const signed = `Filing ${number} of platform ${platform} is signed by ${key}`;

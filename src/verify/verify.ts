@@ -1,6 +1,6 @@
 /** Checks a receipt (docs/spec/receipt.md). It depends on nothing that it judges: neither gateway nor platform is asked. */
 import { fromHex } from "../core/bytes.ts";
-import type { FilingDomain } from "../core/filing.ts";
+import { type FilingDomain, recoverSigner } from "../core/filing.ts";
 import { RECEIPT_LIMITS } from "../core/receipt.ts";
 import { checkRecordSignature, type RecordSignatureCheck } from "../core/record-key.ts";
 import { checkAnchor, checkChain } from "./anchored.ts";
@@ -23,25 +23,34 @@ export interface VerifyOptions {
   readonly trust?: Trust;
   /** A node that is trusted to say what the chain holds; it goes with `trust.domain`. */
   readonly reader?: ChainReader;
-  /** A faster check of ES256 than the built-in one. */
-  readonly checkSignature?: RecordSignatureCheck;
+  /** Faster arithmetic than the built-in one, which runs anywhere. */
+  readonly signatures?: Partial<Signatures>;
+}
+
+/** The two kinds of signature in a receipt. */
+export interface Signatures {
+  /** ES256, by a record key. */
+  readonly checkRecord: RecordSignatureCheck;
+  /** The address whose key signed a digest: secp256k1, by a filing key. Undefined if nobody's did, or `s` is high. */
+  readonly recover: (digest: Uint8Array, signature: Uint8Array) => Uint8Array | undefined;
 }
 
 /** Checks a receipt that was read from JSON. It never throws for what the receipt holds. */
 export async function verifyReceipt(receipt: unknown, options: VerifyOptions = {}): Promise<Report> {
   if (typeof receipt !== "object" || receipt === null || Array.isArray(receipt))
     return unreadable("This is no receipt: it is no JSON object.");
-  const { trust = {}, checkSignature = checkRecordSignature } = options;
+  const { trust = {} } = options;
+  const signatures = { checkRecord: checkRecordSignature, recover: recoverSigner, ...options.signatures };
   const reader = trust.domain === undefined ? undefined : options.reader;
   const evidence = readEvidence(receipt as Readonly<Record<string, unknown>>, trust);
   const [filing, anchor, chain] = await Promise.all([
-    checkFiling(evidence, trust, reader),
+    checkFiling(evidence, signatures, trust, reader),
     checkAnchor(evidence, trust, reader),
     checkChain(evidence, trust, reader),
   ]);
   return {
     fragments: {
-      record: checkRecord(evidence, checkSignature),
+      record: checkRecord(evidence, signatures),
       inclusion: checkInclusion(evidence),
       filing,
       decision: checkDecision(evidence),
