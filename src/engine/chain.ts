@@ -10,12 +10,16 @@ import type { ChainFacts, JournaledBlock } from "./journal-frames.ts";
 import { type Miner, startMiner } from "./miner.ts";
 import { anvilProgram } from "./programs.ts";
 import { type Restored, restoreChain } from "./restore.ts";
+import { keepSavedState } from "./saved-state.ts";
 import { type Kept, keepRunning } from "./supervisor.ts";
 
 /** Room for some seventeen transactions of the most gas that one may have (EIP-7825: 2²⁴). */
 const BLOCK_GAS = 300_000_000;
 /** The rules of public networks today, with that limit; contracts are compiled for an older one and run the same. */
 const HARDFORK = "osaka";
+
+/** How often to look for a state that anvil has saved. */
+const KEEP_MS = 20_000;
 
 /** What the rest of the program sees of the journal: when a block is safe. */
 export interface ChainJournal {
@@ -116,6 +120,11 @@ async function run(
   };
 
   const kept: Kept = await keepRunning("chain", start, down, tell);
+  const keeping = setInterval(() => {
+    // The journal has all that a state could; a failure here costs time at the next start, no more.
+    keepSavedState(files).catch(() => undefined);
+  }, KEEP_MS);
+  keeping.unref();
   return {
     url: chainUrl(port),
     facts: journal.chain,
@@ -146,6 +155,7 @@ async function run(
       },
     },
     async stop() {
+      clearInterval(keeping);
       await kept.stop();
       await journal.close();
     },

@@ -12,6 +12,7 @@ import { JsonRpc, smallQuantity } from "../../src/chain/rpc.ts";
 import { AppError } from "../../src/core/errors.ts";
 import { type EngineOptions, type Engines, addressesOf, startEngines } from "../../src/engine/engines.ts";
 import { isAlive } from "../../src/engine/identity.ts";
+import { keepSavedState } from "../../src/engine/saved-state.ts";
 import { Messages, photograph, temporaryDirectory } from "./support.ts";
 import { CONTRACT, userOf } from "./user.ts";
 
@@ -227,6 +228,20 @@ describe("engine: Postgres and the chain on one data directory", function () {
       const running = await start();
       await messages.until(/^A saved state of the chain is damaged/u);
       expect(running.restored).to.include({ from: "saved state", height, replayed: 1 });
+      await prove(running, photo, height);
+    });
+
+    it("keeps a state that was saved whole from the next saving, and no other", async () => {
+      const { height, photo } = await remembered();
+      const files = { saved: home("state.json"), savedBefore: home("state.before.json") };
+      const saved = await readFile(files.saved);
+      expect(await keepSavedState(files)).to.equal(true);
+      expect((await readFile(files.savedBefore)).equals(saved)).to.equal(true);
+      expect(await keepSavedState(files)).to.equal(false);
+      await writeFile(files.saved, saved.subarray(0, -1));
+      expect(await keepSavedState(files)).to.equal(false);
+      const running = await start();
+      expect(running.restored).to.include({ from: "saved state", height, replayed: 0 });
       await prove(running, photo, height);
     });
 
