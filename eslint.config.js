@@ -12,9 +12,10 @@ const arrows = {
   store: ["core"],
   engine: ["core", "chain", "store"],
   client: ["core"],
+  import: ["core", "client"],
   regulator: ["core", "chain", "verify"],
   gateway: ["core", "chain", "store", "verify"],
-  cli: ["core", "verify", "chain", "store", "engine", "client", "regulator", "gateway"],
+  cli: ["core", "verify", "chain", "store", "engine", "client", "import", "regulator", "gateway"],
 };
 
 const rooms = Object.keys(arrows);
