@@ -1,12 +1,13 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { AbiCoder, keccak256 } from "ethers";
+import { keccak256 } from "ethers";
 import { z } from "zod";
-import { concat, fromHex, type Hex } from "../core/bytes.ts";
+import { fromHex, type Hex } from "../core/bytes.ts";
 import type { FilingDomain } from "../core/filing.ts";
-import { artifact, librariesOf, linkedBytecode } from "./artifacts.ts";
+import { artifact, librariesOf } from "./artifacts.ts";
+import { ContractCreator, type ProgressStore } from "./contract-creator.ts";
 import { chainError } from "./errors.ts";
 import { hexBytes, type JsonRpc } from "./rpc.ts";
-import { chainIdOf, type Transactor } from "./transactor.ts";
+import { chainIdOf, type ContractCall, type Transactor } from "./transactor.ts";
 
 const contractAddress = z
   .string()
@@ -31,9 +32,12 @@ export interface DeployOptions {
   readonly notice: number;
   /** Seconds between the announcement of a successor and its installation, at least. */
   readonly successionNotice: number;
-  /** Who administers; by default the deploying account, which then hands out the roles. */
-  readonly admin?: Hex;
-  readonly onStep?: (step: string) => void;
+  /** Told before each step: what it is, how many were begun, of how many. */
+  readonly onStep?: (step: string, begun: number, total: number) => void;
+  /** Where a deployment that is cut short finds how far it had come. */
+  readonly progress?: ProgressStore;
+  /** Addresses of libraries that are there already. */
+  readonly libraries?: Readonly<Record<string, Hex>>;
 }
 
 /** Roles of `contracts/Administration.sol`, by the functions that they may call. */
@@ -54,72 +58,58 @@ const ROLES = [
   { role: 6n, contract: "Licences", functions: ["installRegistry"] },
 ] as const;
 
+const CONTRACTS = ["Administration", "Licences", "Rulebook", "Registry"] as const;
+
 /**
  * Deploys Administration, Licences, Rulebook and Registry, gives the deploying account every role, and puts the registry in service.
  * A regulator then grants the roles to the people who are to have them, with delays, and renounces its own
- * (`docs/design/contracts.md`).
+ * (`docs/design/contracts.md`). Run again after it was cut short, it goes on where it was.
  */
 export async function deploy(transactor: Transactor, options: DeployOptions): Promise<Deployment> {
-  const say = options.onStep ?? (() => undefined);
-  const chainId = await chainIdOf(transactor.rpc);
+  const total = new Set(CONTRACTS.flatMap(withLibraries)).size + ROLES.length + 1;
+  let begun = 0;
+  const say = (step: string): void => options.onStep?.(step, ++begun, total);
+  const onCreate = (name: string): void => say(`contract ${name}`);
+  const creator = await ContractCreator.open(transactor, options.progress, onCreate, options.libraries);
 
-  say("Administration");
-  const first = await create(transactor, "Administration", [transactor.address]);
-  const administration = first.address;
-  say("Licences");
-  const licences = (await create(transactor, "Licences", [administration, options.successionNotice])).address;
-  say("Rulebook");
-  const rulebook = (await create(transactor, "Rulebook", [administration, licences, options.notice])).address;
-  say("Registry");
-  const registry = (await create(transactor, "Registry", [licences, rulebook, `0x${"00".repeat(20)}`])).address;
+  const administration = await creator.create("Administration", [transactor.address]);
+  const licences = await creator.create("Licences", [administration, options.successionNotice]);
+  const rulebook = await creator.create("Rulebook", [administration, licences, options.notice]);
+  const registry = await creator.create("Registry", [licences, rulebook, `0x${"00".repeat(20)}`]);
 
-  say("roles");
   const manager = artifact("Administration").interface;
   const asManager = (name: string, args: readonly unknown[]): Promise<unknown> =>
     transactor.send({ to: administration, interface: manager, function: name, args });
   const targets = { Rulebook: rulebook, Licences: licences };
   for (const { role, contract, functions } of ROLES) {
+    say(`role ${role} on ${contract}`);
     const selectors = functions.map((name) => artifact(contract).interface.getFunction(name)?.selector);
     await asManager("setTargetFunctionRole", [targets[contract], selectors, role]);
     await asManager("grantRole", [role, transactor.address, 0]);
   }
 
   say("registry in service");
-  const asLicences = artifact("Licences").interface;
-  const code = await transactor.rpc.call("eth_getCode", [registry, "latest"], hexBytes);
-  await transactor.send({
-    to: licences,
-    interface: asLicences,
-    function: "announceRegistry",
-    args: [registry, keccak256(code), 0],
-  });
-  await transactor.send({ to: licences, interface: asLicences, function: "installRegistry", args: [registry] });
-
-  if (options.admin !== undefined && options.admin.toLowerCase() !== transactor.address) {
-    say("handing over the administration");
-    await asManager("grantRole", [0n, options.admin, 0]);
-  }
-  return {
-    format: 1,
-    chainId: chainId.toString(),
-    registry,
-    rulebook,
-    licences,
-    administration,
-    block: first.mined.blockNumber,
-  };
+  await putInService(transactor, licences, registry);
+  return { format: 1, chainId: creator.chainId, registry, rulebook, licences, administration, block: creator.block };
 }
 
-async function create(
-  transactor: Transactor,
-  name: string,
-  args: readonly unknown[],
-): ReturnType<Transactor["create"]> {
-  const of = artifact(name);
-  const libraries: Record<string, string> = {};
-  for (const library of librariesOf(of)) libraries[library] = (await create(transactor, library, [])).address;
-  const encoded = AbiCoder.defaultAbiCoder().encode([...of.interface.deploy.inputs], args);
-  return transactor.create(concat(linkedBytecode(of, libraries), fromHex(encoded)));
+async function putInService(transactor: Transactor, licences: Hex, registry: Hex): Promise<void> {
+  const call = (name: string, args: readonly unknown[]): ContractCall => ({
+    to: licences,
+    interface: artifact("Licences").interface,
+    function: name,
+    args,
+  });
+  const [inService] = await transactor.view(call("registryInService", []));
+  if (String(inService).toLowerCase() === registry) return;
+  const code = await transactor.rpc.call("eth_getCode", [registry, "latest"], hexBytes);
+  await transactor.send(call("announceRegistry", [registry, keccak256(code), 0]));
+  await transactor.send(call("installRegistry", [registry]));
+}
+
+/** A contract and the libraries that have to be there before it. */
+function withLibraries(name: string): string[] {
+  return [name, ...librariesOf(artifact(name)).flatMap(withLibraries)];
 }
 
 /** What signatures over filings are bound to. */

@@ -33,17 +33,36 @@ export class Transactor {
     this.address = toHex(this.#account.address);
   }
 
+  /** The nonce of the next transaction, when none is on its way. */
+  async nextNonce(): Promise<number> {
+    return this.#account.minedNonce();
+  }
+
+  /** Waits until nothing of this account's is on its way: an earlier run may have sent something and ended. Throws `transaction-missing`. */
+  async settled(): Promise<void> {
+    for await (const _ of pauses()) {
+      const [mined, sent] = await Promise.all(
+        ["latest", "pending"].map((at) => this.rpc.call("eth_getTransactionCount", [this.address, at], smallQuantity)),
+      );
+      if (mined !== undefined && sent !== undefined && sent <= mined) return;
+    }
+    throw chainError("transaction-missing", "An earlier transaction of this account is still not mined");
+  }
+
   /** Creates a contract and gives its address. Throws `transaction-failed` or `transaction-missing`. */
-  async create(code: Uint8Array): Promise<{ address: Hex; mined: MinedTransaction }> {
-    const nonce = await this.#account.minedNonce();
-    const mined = await this.#send(null, code, nonce, "create a contract", undefined);
-    return { address: toHex(contractAddress(this.#account.address, nonce)), mined };
+  async create(
+    code: Uint8Array,
+    { nonce, name = "" }: { readonly nonce?: number; readonly name?: string } = {},
+  ): Promise<{ readonly address: Hex }> {
+    const used = nonce ?? (await this.nextNonce());
+    await this.#send(null, code, used, `create the contract ${name}`.trim(), undefined);
+    return { address: toHex(contractAddress(this.#account.address, used)) };
   }
 
   /** Sends a call and waits until it is mined. The message of `transaction-failed` names the contract's own error and its arguments. */
   async send(call: ContractCall): Promise<MinedTransaction> {
     const data = fromHex(call.interface.encodeFunctionData(call.function, call.args));
-    return this.#send(fromHex(call.to, 20), data, await this.#account.minedNonce(), call.function, call.interface);
+    return this.#send(fromHex(call.to, 20), data, await this.nextNonce(), call.function, call.interface);
   }
 
   /** What a view answers, decoded by its interface. */
@@ -65,25 +84,46 @@ export class Transactor {
     contract: Interface | undefined,
   ): Promise<MinedTransaction> {
     const target = to === null ? {} : { to: toHex(to) };
+    const explained = (error: unknown): never => {
+      throw explain(error, what, contract);
+    };
     const estimate = await this.rpc
       .call("eth_estimateGas", [{ from: this.address, ...target, data: toHex(data) }], quantity)
-      .catch((error: unknown) => {
-        throw explain(error, what, contract);
-      });
+      .catch(explained);
     const padded = estimate + estimate / 5n;
     const gasLimit = padded < TRANSACTION_GAS_LIMIT ? padded : TRANSACTION_GAS_LIMIT;
     const signed = this.#account.sign({ to, data, nonce, gasLimit, fees: await this.#account.fees() });
-    await this.#account.broadcast(signed.raw);
-    const deadline = Date.now() + WAIT_MILLISECONDS;
-    for (let pause = 5; Date.now() < deadline; pause = Math.min(2 * pause, 500)) {
+    const sent = await this.#account.broadcast(signed.raw).catch(explained);
+    if (sent === "underpriced")
+      throw chainError("transaction-failed", `The node refuses to ${what}: its fee is below what the chain asks now`, {
+        fix: "Run it again; if it stays, another transaction with this account's nonce is waiting with a higher fee.",
+      });
+    for await (const _ of pauses()) {
       const mined = await this.#account.mined(signed.hash);
-      if (mined === undefined) await sleep(pause);
-      else if (mined.succeeded) return mined;
-      else throw chainError("transaction-failed", `The transaction to ${what} was mined and reverted`);
+      if (mined === undefined) {
+        if (sent === "nonce-used") throw overtaken(what);
+        continue;
+      }
+      if (mined.succeeded) return mined;
+      throw chainError("transaction-failed", `The transaction to ${what} was mined and reverted`);
     }
     throw chainError("transaction-missing", `The transaction to ${what} was not mined within two minutes`);
   }
 }
+
+/** Turns with growing pauses, for two minutes. */
+async function* pauses(): AsyncGenerator<void> {
+  const deadline = Date.now() + WAIT_MILLISECONDS;
+  for (let pause = 5; Date.now() < deadline; pause = Math.min(2 * pause, 500)) {
+    yield;
+    await sleep(pause);
+  }
+}
+
+const overtaken = (what: string): Error =>
+  chainError("transaction-failed", `Another transaction of this account took the place of the one to ${what}`, {
+    fix: "See that nobody else uses this key at the same time, and run it again.",
+  });
 
 /** The chain's number as the node tells it. */
 export async function chainIdOf(rpc: JsonRpc): Promise<bigint> {
@@ -95,14 +135,16 @@ export async function blockNumberOf(rpc: JsonRpc): Promise<number> {
   return rpc.call("eth_blockNumber", [], smallQuantity);
 }
 
-const revertDataSchema = z.string().regex(/^0x([0-9a-f]{2}){4,}$/i);
+const bytesSchema = z.string().regex(/^0x([0-9a-f]{2}){4,}$/i);
+/** Where clients put what a revert returned: the data itself, or an object around it. */
+const revertDataSchema = z.union([bytesSchema, z.object({ data: bytesSchema }).transform(({ data }) => data)]);
 
 /** A revert told in the contract's own words: `Rulebook_TooSoon(earliest: 1700000000, given: 1600000000)`. */
 function explain(error: unknown, what: string, contract: Interface | undefined): unknown {
   if (!(error instanceof RpcError)) return error;
   const data = revertDataSchema.safeParse(error.data);
   const named = data.success ? describeRevert(data.data, contract) : undefined;
-  return chainError("transaction-failed", `${what} would fail: ${named ?? error.message}`, { cause: error });
+  return chainError("transaction-failed", `To ${what} would fail: ${named ?? error.message}`, { cause: error });
 }
 
 /** The custom error behind revert data, looked up in `contract` and the administration; undefined if none of theirs. */
