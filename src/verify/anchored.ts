@@ -2,7 +2,7 @@
 import { equal, fromHex, toHex, word } from "../core/bytes.ts";
 import type { Receipt } from "../core/receipt.ts";
 import type { Evidence } from "./evidence.ts";
-import { type BlockHeader, readHeader } from "./header.ts";
+import { type BlockHeader, hashOfHeader, readHeader } from "./header.ts";
 import { messageOf } from "./local.ts";
 import type { ChainReader } from "./reader.ts";
 import { failed, type Fragment, invalid, skipped, valid } from "./report.ts";
@@ -105,17 +105,21 @@ async function checkBlocks(
 /** Whether headers are those of the hashes beside them, and the time that of the decision. Hashes without a header are for a node to confirm. */
 function faultOfHeaders({ block, proof }: Anchor, decision: Evidence["decision"]): string | undefined {
   if (block.header !== undefined) {
-    const header = readHeader(fromHex(block.header));
-    if (header === undefined || toHex(header.hash) !== block.hash)
-      return "The header of the block does not hash to its hash.";
+    const header = headerOf(block.header, block.hash);
+    if (header === undefined) return "The header of the block does not hash to its hash.";
     if (header.number !== block.number) return `The block's header has the number ${header.number}.`;
     if (decision.ok && header.time !== decision.value.time) return "The block has another time than the seal.";
   }
   if (proof === undefined) return undefined;
-  const header = readHeader(fromHex(proof.header));
-  if (header === undefined || toHex(header.hash) !== proof.hash)
-    return "The header of the state proof does not hash to its hash.";
+  const header = headerOf(proof.header, proof.hash);
+  if (header === undefined) return "The header of the state proof does not hash to its hash.";
   return orderOf(block, header, proof);
+}
+
+/** What a header says, if it hashes to `hash`. */
+function headerOf(header: string, hash: string): BlockHeader | undefined {
+  const bytes = fromHex(header);
+  return toHex(hashOfHeader(bytes)) === hash ? readHeader(bytes) : undefined;
 }
 
 function orderOf(block: Anchor["block"], header: BlockHeader, proof: Proof): string | undefined {

@@ -4,8 +4,6 @@ import { decodeRlp } from "./rlp.ts";
 
 /** What a block header says, as far as receipts need it. */
 export interface BlockHeader {
-  /** keccak-256 of the header: the block's hash on chains that make it so (Ethereum, Clique, anvil; not QBFT). */
-  readonly hash: Uint8Array;
   readonly stateRoot: Uint8Array;
   readonly number: number;
   /** UTC seconds. */
@@ -16,6 +14,9 @@ export interface BlockHeader {
 const FIELDS = { stateRoot: 3, number: 8, time: 11 } as const;
 const FEWEST = 15;
 
+/** The hash of a block by its header, on chains that make it so (Ethereum, Clique, anvil; not QBFT). */
+export const hashOfHeader = (bytes: Uint8Array): Uint8Array => keccak_256(bytes);
+
 /** Reads a header from its RLP; undefined if it is none. */
 export function readHeader(bytes: Uint8Array): BlockHeader | undefined {
   const items = decodeRlp(bytes);
@@ -25,7 +26,7 @@ export function readHeader(bytes: Uint8Array): BlockHeader | undefined {
   const time = uint(items[FIELDS.time]);
   if (!(stateRoot instanceof Uint8Array) || stateRoot.length !== 32) return undefined;
   if (number === undefined || time === undefined) return undefined;
-  return { hash: keccak_256(bytes), stateRoot, number, time };
+  return { stateRoot, number, time };
 }
 
 function uint(item: unknown): number | undefined {
