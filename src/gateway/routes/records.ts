@@ -20,6 +20,11 @@ const RECORD_PROBLEMS = [
   "idempotency-conflict",
 ] as const;
 
+/** Some 70 bytes each: within the usual bound on bodies. */
+const MOST_STATUSES = 1_000;
+const statusesBody = z.strictObject({ ids: z.array(id).min(1).max(MOST_STATUSES) });
+const statusesAnswer = z.strictObject({ submissions: z.array(submission) });
+
 const seconds = (wait: number): number => Math.round(wait * 1000);
 
 /** Submitting records and asking what became of them. */
@@ -96,7 +101,26 @@ export function recordRoutes({ submitter, intake, config }: Services): Route[] {
     },
   });
 
-  return [single, batch, status];
+  const statuses = route({
+    method: "post",
+    path: "/v1/submissions/query",
+    summary: "What became of many submissions",
+    description: `At most ${MOST_STATUSES} at once. Those that are not known here, or not the caller's, are left out.`,
+    roles: ["platform", "auditor", "operator"],
+    body: statusesBody,
+    answers: { 200: { description: "Their states, in the order of the ids.", schema: statusesAnswer } },
+    async handle({ body, caller }) {
+      const found = await intake.statuses(body.ids);
+      const own = body.ids.flatMap((one) => {
+        const known = found.get(one);
+        const visible = known !== undefined && (caller?.role !== "platform" || caller.platform === known.platform);
+        return visible ? [submissionView(known)] : [];
+      });
+      return { status: 200, body: { submissions: own } };
+    },
+  });
+
+  return [single, batch, status, statuses];
 }
 
 /** Problems of a batch's items are no problem of the request, so they carry the item's key instead of a request's id. */
