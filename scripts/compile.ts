@@ -51,14 +51,27 @@ function compile(onlyContracts: boolean): void {
 interface CompilerMessage {
   readonly severity: string;
   readonly formattedMessage: string;
+  readonly sourceLocation?: { readonly file: string };
 }
 
-/** Warnings that stand in the build, whether it was made now or before; a compiler prints them only once. */
+/**
+ * Warnings that stand in the build, whether it was made now or before; a compiler prints them only once. A build of before counts only for
+ * the sources whose artifacts still come from it.
+ */
 function warnings(): string[] {
-  return globSync("build-info/*.output.json", { cwd: artifacts })
-    .flatMap((path) => readJson<{ output: { errors?: CompilerMessage[] } }>(join(artifacts, path)).output.errors ?? [])
-    .filter(({ severity }) => severity !== "info")
-    .map(({ formattedMessage }) => formattedMessage);
+  const current = new Set(
+    globSync("{contracts,@openzeppelin}/**/*.json", { cwd: artifacts })
+      .map((path) => readJson<{ inputSourceName: string; buildInfoId: string }>(join(artifacts, path)))
+      .map(({ inputSourceName, buildInfoId }) => `${buildInfoId} ${inputSourceName}`),
+  );
+  return globSync("build-info/*.output.json", { cwd: artifacts }).flatMap((path) => {
+    const { output } = readJson<{ output: { errors?: CompilerMessage[] } }>(join(artifacts, path));
+    const id = basename(path, ".output.json");
+    return (output.errors ?? [])
+      .filter(({ severity }) => severity !== "info")
+      .filter(({ sourceLocation }) => !sourceLocation || current.has(`${id} ${sourceLocation.file}`))
+      .map(({ formattedMessage }) => formattedMessage);
+  });
 }
 
 /** What hardhat writes for a contract, as far as it is used. */
