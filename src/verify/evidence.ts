@@ -2,7 +2,7 @@ import { type z } from "zod";
 
 import { type FilingDomain, headFromHash, keccak256, splitEntries } from "../core/filing.ts";
 import { fromHex } from "../core/bytes.ts";
-import { DECISION_BYTES } from "../core/decision.ts";
+import { type Decision, DECISION_BYTES, decodeDecisions } from "../core/decision.ts";
 import { type Receipt, receiptParts } from "../core/receipt.ts";
 import { type ParsedRecord, parseRecord } from "../core/sd-jwt.ts";
 import type { Trust } from "./verify.ts";
@@ -31,6 +31,8 @@ export interface Evidence {
   readonly entries: readonly Uint8Array[] | undefined;
   /** How many entries the filing has. */
   readonly count: number | undefined;
+  /** The decisions, if they are any. */
+  readonly decisions: readonly Decision[] | undefined;
 }
 
 /** Takes a receipt apart. */
@@ -62,6 +64,7 @@ export function readEvidence(receipt: Readonly<Record<string, unknown>>, trust: 
     domain,
     head: filing.ok && domain ? headOf(filing.value, entries, domain) : undefined,
     entries: split,
+    decisions: decision.ok ? readDecisions(fromHex(decision.value.decisions)) : undefined,
     count: split?.length ?? (decision.ok ? (decision.value.decisions.length - 2) / (2 * DECISION_BYTES) : undefined),
   };
 }
@@ -89,5 +92,14 @@ function readRecord(text: string): Read<ParsedRecord> {
     return { ok: true, value: parseRecord(text) };
   } catch (error) {
     return { ok: false, wrong: `${error instanceof Error ? error.message : String(error)}.` };
+  }
+}
+
+/** The decisions in `bytes`; undefined if they are none. */
+function readDecisions(bytes: Uint8Array): Decision[] | undefined {
+  try {
+    return decodeDecisions(bytes);
+  } catch {
+    return undefined;
   }
 }

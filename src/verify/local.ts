@@ -1,7 +1,7 @@
 /** The fragments that the receipt itself proves: record, inclusion, filing, decision. */
 import { equal, fromHex, toHex } from "../core/bytes.ts";
 import { decodeEntry } from "../core/decode-entry.ts";
-import { type Decision, DECISION_BYTES, decodeDecisions, findingNames, ruleNames } from "../core/decision.ts";
+import { type Decision, findingNames, ruleNames } from "../core/decision.ts";
 import { sealOf } from "../core/filing.ts";
 import { headFromPath } from "../core/merkle.ts";
 import { mismatchOf } from "../core/record-entry.ts";
@@ -111,31 +111,19 @@ export async function checkFiling(
 const NO_HEAD = `0x${"00".repeat(32)}`;
 
 /** The decisions are those that the seal commits to. */
-export function checkDecision({ decision, inclusion, head, count }: Evidence): Fragment {
+export function checkDecision({ decision, decisions, inclusion, head, count }: Evidence): Fragment {
   if (!decision.ok) return invalid(decision.wrong);
-  const bytes = fromHex(decision.value.decisions);
-  const decisions = readDecisions(bytes);
   if (decisions === undefined) return invalid("decision.decisions: are no decisions of 12 bytes each.");
   if (decisions.length !== count && count !== undefined)
     return invalid(`There are ${decisions.length} decisions on ${count} entries.`);
   if (head === undefined) return skipped("The decision can't be checked without the filing's head.");
-  if (toHex(sealOf(head, decision.value.time, bytes)) !== decision.value.seal)
+  if (toHex(sealOf(head, decision.value.time, fromHex(decision.value.decisions))) !== decision.value.seal)
     return invalid("The seal does not commit to this head, time and decisions.");
   const own = inclusion.ok ? decisions[inclusion.value.index] : undefined;
   if (own === undefined) return invalid("There is no decision on this entry.");
   return valid(
     `${sentenceOf(own)} at ${new Date(decision.value.time * 1000).toISOString()}, as the seal commits to it.`,
   );
-}
-
-/** The decisions in `bytes`; undefined if they are none. */
-export function readDecisions(bytes: Uint8Array): Decision[] | undefined {
-  if (bytes.length % DECISION_BYTES !== 0) return undefined;
-  try {
-    return decodeDecisions(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 function sentenceOf({ outcome, findings, breaches, undetermined }: Decision): string {

@@ -5,7 +5,7 @@ import { RECEIPT_LIMITS } from "../core/receipt.ts";
 import { checkRecordSignature, type RecordSignatureCheck } from "../core/record-key.ts";
 import { checkAnchor, checkChain } from "./anchored.ts";
 import { type Evidence, readEvidence } from "./evidence.ts";
-import { checkDecision, checkFiling, checkInclusion, checkRecord, readDecisions } from "./local.ts";
+import { checkDecision, checkFiling, checkInclusion, checkRecord } from "./local.ts";
 import type { ChainReader } from "./reader.ts";
 import { type Report, type Statement, unreadable } from "./report.ts";
 
@@ -74,8 +74,7 @@ export async function verifyText(text: string, options: VerifyOptions = {}): Pro
   return verifyReceipt(receipt, options);
 }
 
-function statementOf({ inclusion, filing, decision, head, parsed }: Evidence): Statement {
-  const decisions = decision.ok ? readDecisions(fromHex(decision.value.decisions)) : undefined;
+function statementOf({ inclusion, filing, decision, decisions, head, parsed }: Evidence): Statement {
   const own = inclusion.ok ? decisions?.[inclusion.value.index] : undefined;
   return {
     ...(filing.ok && { platform: filing.value.platform, number: filing.value.number }),
