@@ -12,6 +12,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/apr.ts"),
   },
   {
+    name: "audit",
+    summary: "recompute every head, decision and exposure from the chain's logs",
+    load: () => import("./commands/audit.ts"),
+  },
+  {
     name: "receipt",
     summary: "fetch the receipt of a submission",
     load: () => import("./commands/receipt.ts"),
