@@ -1,9 +1,11 @@
+import { z } from "zod";
 import { fromHex, toHex, type Hex } from "../core/bytes.ts";
 import type { Licence, Standing } from "../core/licences.ts";
 import { STANDINGS } from "../core/licences.ts";
 import { artifact } from "./artifacts.ts";
 import { fetchLogs } from "./blocks.ts";
 import { chainError } from "./errors.ts";
+import { smallQuantity } from "./rpc.ts";
 import type { Deployment } from "./deployment.ts";
 import type { ContractCall, Transactor } from "./transactor.ts";
 
@@ -27,6 +29,7 @@ export interface NewPlatform {
   readonly products: readonly number[];
 }
 
+const timeSchema = z.object({ timestamp: smallQuantity });
 const WORD = 256;
 const WORDS = 8;
 
@@ -38,6 +41,11 @@ export class Regulator {
   constructor(transactor: Transactor, deployment: Deployment) {
     this.#transactor = transactor;
     this.#deployment = deployment;
+  }
+
+  /** The address that acts, 20 bytes. */
+  get addressBytes(): Uint8Array {
+    return fromHex(this.#transactor.address, 20);
   }
 
   /** Grants a licence and its products; gives the platform's number. */
@@ -128,6 +136,12 @@ export class Regulator {
 
   async publishRate(series: number, publishedAt: number, rate: bigint): Promise<void> {
     await this.#act("Rulebook", "publishRate", [series, publishedAt, rate]);
+  }
+
+  /** UTC seconds that the next block will have, as far as one can say: a chain without traffic stands still, the clock doesn't. */
+  async now(): Promise<number> {
+    const block = await this.#transactor.rpc.call("eth_getBlockByNumber", ["latest", false], timeSchema);
+    return Math.max(block.timestamp, Math.floor(Date.now() / 1_000));
   }
 
   /** Seconds between publication and binding, at least. */

@@ -1,5 +1,5 @@
 import { randomBytes, scrypt as nodeScrypt } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { open, readFile, rename } from "node:fs/promises";
 import { decryptKeystoreJson, encryptKeystoreJson, hexlify, isKeystoreJson, scrypt } from "ethers";
 import { addressOfKey } from "./transaction.ts";
 import { chainError } from "./errors.ts";
@@ -27,10 +27,26 @@ export function newKey(): Uint8Array {
   return new Uint8Array(randomBytes(32));
 }
 
+/** What a guess of the password costs. A random password of 32 bytes is safe with any; one that a person chose needs the full one. */
+const COSTS = { full: { N: 2 ** 17 }, light: { N: 2 ** 13 } } as const;
+
 /** Encrypts a 32-byte key into a Web3 Secret Storage file (version 3), readable by its owner alone; whole or not at all. */
-export async function writeKeystore(path: string, key: Uint8Array, password: string): Promise<void> {
-  const json = await encryptKeystoreJson({ address: toHex(addressOfKey(key)), privateKey: toHex(key) }, password);
-  await writeFile(`${path}.new`, json, { mode: 0o600 });
+export async function writeKeystore(
+  path: string,
+  key: Uint8Array,
+  password: string,
+  cost: keyof typeof COSTS = "full",
+): Promise<void> {
+  const account = { address: toHex(addressOfKey(key)), privateKey: toHex(key) };
+  const json = await encryptKeystoreJson(account, password, { scrypt: COSTS[cost] });
+  // Synced before it is renamed: a licence may be granted to this key in the next second.
+  const file = await open(`${path}.new`, "w", 0o600);
+  try {
+    await file.writeFile(json);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
   await rename(`${path}.new`, path);
 }
 

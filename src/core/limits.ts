@@ -47,7 +47,7 @@ function encodeField(field: LimitField, value: Held): Uint8Array {
   return writer.finish();
 }
 
-/** The fields of a version's 320 bytes, whatever their values; `checkLimits` says whether a Rulebook would take them. */
+/** The fields of a version's 320 bytes, whatever their values; `LimitsCheck.sol` says which a Rulebook takes. */
 export function decodeLimits(bytes: Uint8Array): Limits {
   if (bytes.length !== LIMITS_BYTES)
     throw coreError("invalid-input", `limits have ${LIMITS_BYTES} bytes, not ${bytes.length}`);

@@ -96,10 +96,17 @@ export function compileRulePack(pack: RulePack, now: number): CompiledRulePack {
   const series = Object.entries(pack.series).map(([name, { number, title, points }]) => ({
     number,
     title,
-    points: points.map(({ published, rate }) => ({ publishedAt: at(`series ${name}`, published), rate })),
+    points: ascending(
+      pack,
+      name,
+      points.map(({ published, rate }) => ({ publishedAt: at(`series ${name}`, published), rate })),
+    ),
   }));
   const versions = pack.versions.flatMap((version, i) => {
-    const limits = checked(pack, `version ${i + 1}`, () => limitsOf(version, pack));
+    const { limits, bytes } = checked(pack, `version ${i + 1}`, () => {
+      const compiled = limitsOf(version, pack);
+      return { limits: compiled, bytes: encodeLimits(compiled) };
+    });
     const effectiveFrom = at(`version ${i + 1}`, version.effectiveFrom);
     return version.products.flatMap((productName) => {
       const product = products.find(({ name }) => name === productName)?.product;
@@ -110,7 +117,7 @@ export function compileRulePack(pack: RulePack, now: number): CompiledRulePack {
         kind: KINDS[borrower],
         effectiveFrom,
         limits,
-        bytes: encodeLimits(limits),
+        bytes,
       }));
     });
   });
@@ -165,6 +172,8 @@ function amountsOf(rules: RulePackRules, decimals: number): Partial<Limits> {
     upTo: upTo === "any" ? 2n ** 40n - 1n : money(upTo),
     share,
   }));
+  for (const [i, { upTo }] of brackets.entries())
+    if (upTo <= (brackets[i - 1]?.upTo ?? 0n)) throw new Error("COST: the brackets do not ascend");
   return {
     amountMin: money(rules.AMOUNT?.min),
     amountMax: money(rules.AMOUNT?.max),
@@ -192,6 +201,8 @@ function timesOf(rules: RulePackRules): Partial<Limits> {
 
 function rateOf(rate: RulePackRules["RATE"], pack: RulePack): Partial<Limits> {
   if (rate === undefined) return {};
+  if (rate.unitCount !== 1 && (rate.unit === "year" || rate.unit === "most-frequent-gap"))
+    throw new Error(`RATE: unitCount is 1 where the unit is ${rate.unit}`);
   const shape = {
     rateConvention: CONVENTIONS[rate.convention],
     rateYearBasis: rate.yearBasis,
@@ -215,6 +226,12 @@ function rateOf(rate: RulePackRules["RATE"], pack: RulePack): Partial<Limits> {
 function discountsOf({ convention, yearBasis }: NonNullable<RulePackRules["RATE"]>, cap: bigint): Partial<Limits> {
   if (convention !== "effective") return {};
   return { dayDiscount: discountRoot(yearBasis, cap), monthDiscount: discountRoot(12, cap) };
+}
+
+function ascending<T extends { readonly publishedAt: number }>(pack: RulePack, name: string, points: T[]): T[] {
+  const wrong = points.findIndex(({ publishedAt }, i) => publishedAt <= (points[i - 1]?.publishedAt ?? 0));
+  if (wrong !== -1) throw invalid(pack.pack, `series ${name}: point ${wrong + 1} is not later than the one before it`);
+  return points;
 }
 
 /** Two names for one number would be one thing on the chain. */
