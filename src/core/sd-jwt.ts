@@ -4,7 +4,7 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { base64urlDecode, base64UrlToUint8Array, Disclosure } from "@sd-jwt/utils";
+import { base64urlDecode, base64UrlToUint8Array, Disclosure, uint8ArrayToBase64Url } from "@sd-jwt/utils";
 import { z } from "zod";
 
 import { recordError } from "./record-errors.ts";
@@ -50,7 +50,10 @@ export interface ParsedRecord {
   readonly disclosures: ReadonlyMap<RecordGroup, string>;
 }
 
-const hash = { alg: "sha-256", hasher: (text: string | ArrayBuffer) => sha256(utf8ToBytes(text as string)) };
+/** The digest under which an encoded disclosure stands in `_sd` (RFC 9901, 4.2.3). */
+export function digestOf(disclosure: string): string {
+  return uint8ArrayToBase64Url(sha256(utf8ToBytes(disclosure)));
+}
 
 /** Takes a record apart. Throws `record-format`, `record-disclosure` or `record-claims`. */
 export function parseRecord(text: string): ParsedRecord {
@@ -89,9 +92,10 @@ function match(encoded: readonly string[], digests: readonly string[], open: Rea
   const found = new Map<RecordGroup, Disclosure>();
   for (const [i, text] of encoded.entries()) {
     const where = `disclosure ${i + 1}`;
-    const disclosure = decodeDisclosure(text, where);
-    if (!unused.delete(disclosure.digestSync(hash)))
+    const digest = digestOf(text);
+    if (!unused.delete(digest))
       throw recordError("record-disclosure", `${where} has no digest in the signed part, or is given twice`);
+    const disclosure = decodeDisclosure(text, digest, where);
     const key = disclosure.key as RecordGroup;
     if (found.has(key) || Object.hasOwn(open, key))
       throw recordError("record-disclosure", `${where} repeats the claim ${key}`);
@@ -100,10 +104,11 @@ function match(encoded: readonly string[], digests: readonly string[], open: Rea
   return found;
 }
 
-function decodeDisclosure(text: string, where: string): Disclosure {
+function decodeDisclosure(text: string, digest: string, where: string): Disclosure {
   try {
-    const disclosure = Disclosure.fromEncodeSync(text, hash);
-    if (typeof disclosure.key === "string" && disclosure.salt.length >= MIN_SALT_LENGTH) return disclosure;
+    const disclosure = Disclosure.fromArray(JSON.parse(base64urlDecode(text)) as never, { digest, encoded: text });
+    const { key, salt } = disclosure;
+    if (typeof key === "string" && typeof salt === "string" && salt.length >= MIN_SALT_LENGTH) return disclosure;
   } catch (cause) {
     throw recordError("record-disclosure", `${where} is no base64url of a JSON array`, { cause });
   }
