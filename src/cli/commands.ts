@@ -17,6 +17,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/audit.ts"),
   },
   {
+    name: "import",
+    summary: "file a table of loans through the gateway",
+    load: () => import("./commands/import.ts"),
+  },
+  {
     name: "receipt",
     summary: "fetch the receipt of a submission",
     load: () => import("./commands/receipt.ts"),

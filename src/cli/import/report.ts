@@ -1,0 +1,89 @@
+/** What an import says to people. */
+import { claimsOf, type ImportBasis, kindOf } from "../../import/claims.ts";
+import type { Timeline } from "../../import/events.ts";
+import type { Reject } from "../../import/rejects.ts";
+import type { Conflict } from "../../import/submitting.ts";
+import type { Summary } from "../../import/summary.ts";
+import type { Table } from "../../import/table.ts";
+import { note, print, printJson } from "../output.ts";
+
+/** Lines of each list that are shown. */
+const SHOWN = 10;
+/** Events that a dry run shows. */
+const SAMPLE = 6;
+
+export function tellRejects({ rejects, rejected, rejectsPath }: Table): void {
+  if (rejected === 0) return;
+  note(
+    `${rejected} ${rejected === 1 ? "row was" : "rows were"} rejected; all of them are in ${rejectsPath ?? "no file"}.`,
+  );
+  for (const one of rejects.slice(0, SHOWN)) note(`  ${rejectLine(one)}`);
+  if (rejected > SHOWN) note(`  and ${rejected - SHOWN} more`);
+}
+
+function rejectLine({ line, column, value, reason }: Reject): string {
+  const what = column === "" ? "" : `, ${column}${value === "" ? "" : ` ${JSON.stringify(value)}`}`;
+  return `line ${line}${what}: ${reason}`;
+}
+
+export function tellConflicts(conflicts: readonly Conflict[]): void {
+  if (conflicts.length === 0) return;
+  note(`${conflicts.length} ${conflicts.length === 1 ? "event was" : "events were"} not filed as the file says:`);
+  for (const { line, kind, reason } of conflicts.slice(0, SHOWN)) note(`  line ${line}, ${kind}: ${reason}`);
+  if (conflicts.length > SHOWN) note(`  and ${conflicts.length - SHOWN} more`);
+}
+
+/** What would be filed: counts, and the first events as records would have them. */
+export function printDryRun(table: Table, timeline: Timeline, basis: ImportBasis, json: boolean): void {
+  const entries = { Opened: 0, Repaid: 0, Closed: 0 };
+  for (let place = 0; place < timeline.length; place++) entries[kindOf(timeline.stepAt(place))]++;
+  const first = Array.from({ length: Math.min(SAMPLE, timeline.length) }, (_, place) => {
+    const loan = timeline.loans[timeline.loanAt(place)]!;
+    const step = timeline.stepAt(place);
+    const context = { basis, iat: 0, jti: "-", ...(step > 0 && { opening: `0x${"00".repeat(32)}` as const }) };
+    const { iat: _iat, jti: _jti, fmt: _fmt, iss, kind, ...said } = claimsOf(loan, step, context);
+    return { line: loan.line, kind, iss, ...said };
+  });
+  const counts = {
+    rows: table.rows,
+    rejected_rows: table.rejected,
+    duplicate_rows: table.duplicates,
+    skipped_rows: table.skipped,
+    entries,
+  };
+  if (json) {
+    printJson({ dry_run: true, ...counts, first });
+    return;
+  }
+  print(
+    `${table.rows} rows: ${table.loans.length} loans, ${table.rejected} rejected, ${table.duplicates} duplicates, ${table.skipped} left out by filters`,
+  );
+  print(`would be filed: ${entries.Opened} Opened, ${entries.Repaid} Repaid, ${entries.Closed} Closed`);
+  print();
+  print("the first of them, in the order of time (amounts in minor units, times in UTC seconds):");
+  for (const one of first) print(`  ${JSON.stringify(one)}`);
+  print();
+  print("Nothing was filed.");
+}
+
+export function printSummary(summary: Summary): void {
+  const { entries, decisions } = summary;
+  print(
+    `rows        ${summary.rows}, of which ${summary.rejected_rows} rejected, ${summary.duplicate_rows} duplicates, ${summary.skipped_rows} left out`,
+  );
+  print(
+    `entries     ${entries.Opened} Opened, ${entries.Repaid} Repaid, ${entries.Closed} Closed; ${summary.added} new with this run`,
+  );
+  print(`decisions   ${decisions.accepted} accepted, ${decisions.flagged} flagged, ${decisions.refused} refused`);
+  if (summary.not_filed > 0) print(`not filed   ${summary.not_filed} events of refused loans`);
+  if (summary.conflicts > 0) print(`conflicts   ${summary.conflicts}`);
+  if (summary.quarantined > 0) print(`quarantined ${summary.quarantined}`);
+  print(`filings     ${summary.filings}`);
+  print(`time        ${summary.seconds} s, ${summary.loans_per_second} loans a second`);
+  print();
+  print("loans that breach a rule, and of which it could not be determined");
+  for (const [rule, count] of Object.entries(summary.by_rule)) {
+    const open = (summary.undetermined as Readonly<Record<string, number>>)[rule] ?? 0;
+    print(`  ${rule.padEnd(14)} ${String(count).padStart(8)} ${String(open).padStart(8)}`);
+  }
+}
