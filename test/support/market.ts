@@ -1,18 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { Account } from "../../src/chain/account.ts";
 import { Regulator } from "../../src/chain/administration.ts";
+import { artifact } from "../../src/chain/artifacts.ts";
 import { deploy, type Deployment, domainOf } from "../../src/chain/deployment.ts";
 import { Follower } from "../../src/chain/follower.ts";
 import { FilingRelay } from "../../src/chain/relay.ts";
 import { sealEvidence } from "../../src/chain/seal-evidence.ts";
 import { localSigner } from "../../src/chain/signer.ts";
 import { addressOfKey } from "../../src/chain/transaction.ts";
+import { JsonRpc } from "../../src/chain/rpc.ts";
 import { Transactor } from "../../src/chain/transactor.ts";
 import {
   certifyRecordKey,
   generateRecordKey,
   issueRecord,
   loadRecordKey,
+  type PrivateRecordKey,
   type RecordSigner,
 } from "../../src/client/record.ts";
 import { type Hex, toHex } from "../../src/core/bytes.ts";
@@ -26,7 +29,7 @@ import { createGateway, type Gateway, type GatewayOptions } from "../../src/gate
 import { createLogger } from "../../src/gateway/logging.ts";
 import type { Signer } from "../../src/gateway/ports.ts";
 import { Signers } from "../../src/gateway/signers.ts";
-import { openDatabase } from "../../src/store/database.ts";
+import { type Database, openDatabase } from "../../src/store/database.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { savePlatform, saveRecordKey } from "../../src/store/platforms.ts";
 import { thumbprintOf } from "../../src/core/record-key.ts";
@@ -51,12 +54,26 @@ class TestSigners extends Signers {
   }
 }
 
-export interface TestPlatform {
+interface PlatformPlan {
   readonly number: number;
+  readonly recordKey: PrivateRecordKey;
+  readonly apiKey: string;
+}
+
+/** What a market is, as JSON. */
+export interface MarketPlan {
+  readonly databaseUrl: string;
+  readonly rpcUrl: string;
+  readonly deployment: Deployment;
+  readonly platforms: readonly PlatformPlan[];
+  readonly operatorKey: string;
+  readonly auditorKey: string;
+}
+
+export interface TestPlatform extends PlatformPlan {
   readonly key: Uint8Array;
   readonly signer: Signer;
   readonly records: RecordSigner;
-  readonly apiKey: string;
 }
 
 /** One jurisdiction on a real chain and a real database, on which gateways can be started one after the other. */
@@ -69,24 +86,26 @@ export class Market {
   readonly operatorKey: string;
   readonly auditorKey: string;
   readonly signers: Map<number, Signer>;
+  readonly plan: MarketPlan;
   #event = 0;
 
-  private constructor(
-    fields: Pick<
-      Market,
-      "chain" | "databaseUrl" | "deployment" | "regulator" | "platforms" | "operatorKey" | "auditorKey"
-    >,
-  ) {
-    this.chain = fields.chain;
-    this.databaseUrl = fields.databaseUrl;
-    this.deployment = fields.deployment;
-    this.regulator = fields.regulator;
-    this.platforms = fields.platforms;
-    this.operatorKey = fields.operatorKey;
-    this.auditorKey = fields.auditorKey;
-    this.signers = new Map(fields.platforms.map(({ number, signer }) => [number, signer]));
+  private constructor(chain: LocalChain, plan: MarketPlan) {
+    const { rpc } = chain;
+    this.chain = chain;
+    this.databaseUrl = plan.databaseUrl;
+    this.deployment = plan.deployment;
+    this.regulator = new Regulator(new Transactor(rpc, CHAIN_ID, testKey(1)), plan.deployment);
+    this.platforms = plan.platforms.map((platform) => {
+      const key = testKey(0x20 + platform.number);
+      return { ...platform, key, signer: localSigner(key), records: loadRecordKey(platform.recordKey) };
+    });
+    this.operatorKey = plan.operatorKey;
+    this.auditorKey = plan.auditorKey;
+    this.signers = new Map(this.platforms.map(({ number, signer }) => [number, signer]));
+    this.plan = plan;
   }
 
+  /** Deploys a registry with a rulebook and licenses platforms. */
   static async open(count = 2, databaseUrl?: string): Promise<Market> {
     const chain = await startLocalChain();
     const url = databaseUrl ?? (await freshDatabase());
@@ -96,34 +115,30 @@ export class Market {
     await regulator.publish(PRODUCT, 1, 1_000_000_000, encodeLimits(LIMITS));
     const db = openDatabase(url);
     await migrate(db);
-    const platforms: TestPlatform[] = [];
-    for (let i = 0; i < count; i++) {
-      const key = testKey(0x20 + i);
-      const signer = localSigner(key);
-      const name = `Platform ${i + 1}`;
-      const number = await regulator.grant({
-        ...{ name, key: addressOfKey(key), recovery: addressOfKey(testKey(0x60)), group: 0 },
-        ...{ foundingUntil: 2 ** 32, products: [PRODUCT] },
-      });
-      const records = loadRecordKey(generateRecordKey());
-      const terms = { platform: number, key: records.publicKey, validFrom: 0, validTo: 2 ** 39 };
-      const { signature } = await certifyRecordKey(signer, terms, domainOf(deployment));
-      await savePlatform(db, { number, name, signer: { kind: "keystore", path: "none" } });
-      await saveRecordKey(db, {
-        ...{ platform: number, thumbprint: thumbprintOf(records.publicKey), jwk: records.publicKey },
-        ...{ validFrom: 0, validTo: 2 ** 39, certification: signature },
-      });
-      const apiKey = await createApiKey(db, { role: "platform", platform: number, label: name });
-      platforms.push({ number, key, signer, records, apiKey });
-    }
+    const platforms: PlatformPlan[] = [];
+    for (let i = 1; i <= count; i++) platforms.push(await license(regulator, deployment, db, i));
     const operatorKey = await createApiKey(db, { role: "operator", label: "operator" });
     const auditorKey = await createApiKey(db, { role: "auditor", label: "auditor" });
     await db.destroy();
-    return new Market({ chain, databaseUrl: url, deployment, regulator, platforms, operatorKey, auditorKey });
+    return new Market(chain, { databaseUrl: url, rpcUrl: chain.url, deployment, platforms, operatorKey, auditorKey });
+  }
+
+  /** The same market, from another process. */
+  static attach(plan: MarketPlan): Market {
+    return new Market({ url: plan.rpcUrl, rpc: new JsonRpc(plan.rpcUrl), stop: async () => undefined }, plan);
   }
 
   async close(): Promise<void> {
     await this.chain.stop();
+  }
+
+  /** Gives a platform another filing key. */
+  async setKey(platform: number, address: Uint8Array): Promise<void> {
+    const { rpc } = this.chain;
+    await new Transactor(rpc, CHAIN_ID, testKey(1)).send({
+      ...{ to: this.deployment.licences, interface: artifact("Licences").interface },
+      ...{ function: "setKey", args: [platform, toHex(address)] },
+    });
   }
 
   /** A gateway on this market. */
@@ -187,8 +202,24 @@ const LIMITS = {
   reportingWindow: 86_400,
   clockSkew: 300,
   maxLoans: 1,
-  amountMax: 500_000,
+  amountMax: 500_000n,
 };
+
+async function license(regulator: Regulator, deployment: Deployment, db: Database, i: number): Promise<PlatformPlan> {
+  const signer = localSigner(testKey(0x20 + i));
+  const name = `Platform ${i}`;
+  const number = await regulator.grant({
+    ...{ name, key: signer.address, recovery: addressOfKey(testKey(0x60)), group: 0 },
+    ...{ foundingUntil: 2 ** 32, products: [PRODUCT] },
+  });
+  const recordKey = generateRecordKey();
+  const key = loadRecordKey(recordKey).publicKey;
+  const terms = { platform: number, key, validFrom: 0, validTo: 2 ** 39 };
+  const { signature } = await certifyRecordKey(signer, terms, domainOf(deployment));
+  await savePlatform(db, { number, name, signer: { kind: "keystore", path: "none" } });
+  await saveRecordKey(db, { ...terms, thumbprint: thumbprintOf(key), jwk: key, certification: signature });
+  return { number, recordKey, apiKey: await createApiKey(db, { role: "platform", platform: number, label: name }) };
+}
 
 /** A borrower nobody has seen before. */
 export function newBorrower(): Hex {

@@ -137,13 +137,16 @@ function handler(one: Route, stopping: AbortSignal): RequestHandler {
   };
 }
 
+/** Whether the caller may see what belongs to a platform. */
+export function isVisible(caller: Caller | undefined, platform: number): boolean {
+  return caller !== undefined && (caller.role !== "platform" || caller.platform === platform);
+}
+
 /** Nothing is said about what belongs to somebody else, not even that it exists. */
 export function assertOwn(
   caller: Caller | undefined,
   platform: number | undefined,
   what: string,
 ): asserts platform is number {
-  if (platform === undefined || (caller?.role === "platform" && caller.platform !== platform)) {
-    throw coreError("not-found", `There is no such ${what}.`);
-  }
+  if (platform === undefined || !isVisible(caller, platform)) throw coreError("not-found", `There is no such ${what}.`);
 }

@@ -3,7 +3,7 @@ import { toHex } from "../../core/bytes.ts";
 import type { AppError } from "../../core/errors.ts";
 import { gatewayError } from "../errors.ts";
 import { problemOf, problemSchema } from "../http/problem.ts";
-import { assertOwn, type Route, route } from "../http/route.ts";
+import { assertOwn, isVisible, type Route, route } from "../http/route.ts";
 import { batchAnswer, batchBody, id, idempotencyKey, recordBody, submission, waitQuery } from "../http/schemas.ts";
 import { statusCode, submissionView } from "../http/views.ts";
 import type { Services } from "../services.ts";
@@ -111,12 +111,8 @@ export function recordRoutes({ submitter, intake, config }: Services): Route[] {
     answers: { 200: { description: "Their states, in the order of the ids.", schema: statusesAnswer } },
     async handle({ body, caller }) {
       const found = await intake.statuses(body.ids);
-      const own = body.ids.flatMap((one) => {
-        const known = found.get(one);
-        const visible = known !== undefined && (caller?.role !== "platform" || caller.platform === known.platform);
-        return visible ? [submissionView(known)] : [];
-      });
-      return { status: 200, body: { submissions: own } };
+      const own = body.ids.flatMap((one) => found.get(one) ?? []).filter(({ platform }) => isVisible(caller, platform));
+      return { status: 200, body: { submissions: own.map(submissionView) } };
     },
   });
 
