@@ -93,8 +93,9 @@ function fieldsOf(claims: PresentedClaims, complete: boolean, refs: Refs): Recor
     ...(loan &&
       opened && {
         firstDraw: loan.line === "first" ? true : undefined,
-        line: refs.line,
-        predecessor: refs.predecessor,
+        // What the record doesn't refer to has no place in its entry, whatever `refs` has.
+        line: loan.line === undefined || loan.line === "first" ? undefined : refs.line,
+        predecessor: loan.predecessor && refs.predecessor,
       }),
     ...(loan && !opened && { ref: refs.loan }),
     ...(terms && { cash: undefined, lender: undefined, outage: undefined, ...terms }),

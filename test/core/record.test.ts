@@ -4,7 +4,7 @@ import { ENTRY_KINDS } from "../../src/core/entry.ts";
 import { decodeEntry } from "../../src/core/decode-entry.ts";
 import { encodeEntry } from "../../src/core/encode-entry.ts";
 import { entryOf, isComplete, mismatchOf, referencesOf } from "../../src/core/record-entry.ts";
-import { GROUPS_OF, parseClaims } from "../../src/core/record.ts";
+import { type Claims, GROUPS_OF, parseClaims } from "../../src/core/record.ts";
 import { LEAF, refs, samples } from "../support/receipts.ts";
 
 describe("records", () => {
@@ -56,6 +56,14 @@ describe("records", () => {
     expect(roles[8]).to.deep.equal([`loan ${LEAF}`, `complaint ${LEAF}`]);
     expect(roles[10]).to.deep.equal([`loan ${LEAF}`, `superseded ${LEAF}`]);
     expect(roles[11]).to.deep.equal([]);
+  });
+
+  it("refer to nothing but what they name", () => {
+    const opened = parseClaims(samples[0]) as Extract<Claims, { kind: "Opened" }>;
+    const plain = entryOf({ ...opened, loan: { number: "L" } }, refs);
+    expect(plain).to.not.have.any.keys("line", "predecessor", "firstDraw");
+    const first = entryOf({ ...opened, loan: { number: "L", line: "first" } }, refs);
+    expect(first).to.include({ firstDraw: true }).and.not.have.any.keys("line", "predecessor");
   });
 
   it("can't become an entry before their references are bound", () => {
