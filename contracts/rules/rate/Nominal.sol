@@ -19,12 +19,13 @@ library Nominal {
         // 2⁶⁷, moments to 2⁸⁰.
         unchecked {
             pass.unit = unit;
-            pass.v = (pass.year << 112) / (pass.year + pass.cap * unit);
+            uint256 v = (pass.year << 112) / (pass.year + pass.cap * unit);
+            pass.v = v;
             uint256 discount = Legs.ONE;
             uint256 phase;
             uint256 open;
             uint256 legs = Schedule.read(cursor) >> 240;
-            uint256[] memory known = Legs.remembering(legs);
+            pass.known = Legs.remembering(legs);
             for (cursor += 2; legs != 0; --legs) {
                 uint256 leg = Schedule.read(cursor);
                 cursor += leg & Schedule.STEPPED == 0 ? 10 : 17;
@@ -43,15 +44,15 @@ library Nominal {
                 }
                 if (gap >= unit) {
                     if (open != 0) {
-                        value += _between(open, unit, discount, (discount * pass.v) >> 112);
+                        value += _between(open, unit, discount, (discount * v) >> 112);
                         open = 0;
                     }
-                    discount = (discount * (gap < 2 * unit ? pass.v : Legs.power(known, pass.v, gap / unit))) >> 112;
+                    discount = (discount * (gap < 2 * unit ? v : Legs.power(pass.known, v, gap / unit))) >> 112;
                     gap %= unit;
                 }
                 phase += gap;
                 if (phase >= unit) {
-                    gap = (discount * pass.v) >> 112;
+                    gap = (discount * v) >> 112;
                     if (open != 0) {
                         value += _between(open, unit, discount, gap);
                         open = 0;

@@ -14,6 +14,7 @@ struct Pass {
     uint256 slack; // by how much rounding payments up could add to the value; simple: 1 if it could
     uint256 unit; // nominal: ticks of a unit period
     uint256 v; // nominal: discount of a unit period
+    uint256[] known; // nominal: its powers by their exponents
     uint256 value; // present value of the payments so far; simple: principal still owed, 2⁻⁶⁴
     uint256 discount; // of the last boundary (nominal) or payment; simple: principal and interest owed, 2⁻⁶⁴
     uint256 phase; // nominal: ticks since the last boundary

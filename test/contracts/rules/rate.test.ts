@@ -170,10 +170,11 @@ describe("Rate", () => {
       amount,
       ...(step !== undefined && { step }),
     });
-    const gas = async (schedule: Schedule, fields: Partial<Limits>): Promise<number> => {
+    const gas = async (schedule: Schedule, fields: Partial<Limits>, tolerance: number): Promise<number> => {
       const limits = rateLimits({ rateCap: 240_000_000n, ...fields });
-      // Just within the cap, where nothing is cut short.
-      const opening = critical((balance) => !exceedsCap(schedule, balance, limits.rateCap, limits));
+      // Just within the cap, where nothing is cut short, with the tolerance or without.
+      const smallest = critical((balance) => !exceedsCap(schedule, balance, limits.rateCap, limits));
+      const opening = smallest + BigInt(tolerance);
       const [over, used] = await (await harness()).measure(call(schedule, opening, limits.rateCap, limits));
       expect(over).to.be.false;
       return Number(used);
@@ -184,14 +185,15 @@ describe("Rate", () => {
       effective: { rateConvention: 1 },
       simple: { rateConvention: 2 },
     };
-    const bounds: Record<string, { schedule: Schedule; bound: number; of: Partial<Limits>[] }> = {
+    const bounds: Record<string, { schedule: Schedule; bound: number; of: Partial<Limits>[]; tolerance?: number }> = {
       "12 equal months": { schedule: [leg(12, "month", 1, 94_560n)], bound: 1_500, of: Object.values(conventions) },
       "360 equal months": { schedule: [leg(360, "month", 1, 10_000n)], bound: 2_200, of: Object.values(conventions) },
-      "one payment": { schedule: [leg(1, "day", 14, 55_000n)], bound: 1_500, of: Object.values(conventions) },
+      "one payment": { schedule: [leg(1, "day", 14, 55_000n)], bound: 1_700, of: Object.values(conventions) },
       "level principal, 360 months": {
         schedule: [leg(360, "month", 1, 22_778n, 55n * 65_536n + 36_409n)],
         bound: 9_000,
         of: Object.values(conventions),
+        tolerance: 360,
       },
       "each of 360 irregular months": {
         schedule: Array.from({ length: 360 }, (_, i) => leg(1, "month", 1, 10_000n + BigInt(i))),
@@ -210,9 +212,9 @@ describe("Rate", () => {
         of: Object.values(conventions),
       },
     };
-    for (const [name, { schedule, bound, of }] of Object.entries(bounds))
+    for (const [name, { schedule, bound, of, tolerance = 0 }] of Object.entries(bounds))
       it(`stays within ${bound} for ${name}`, async () => {
-        for (const fields of of) expect(await gas(schedule, fields), shown(fields)).to.be.at.most(bound);
+        for (const fields of of) expect(await gas(schedule, fields, tolerance), shown(fields)).to.be.at.most(bound);
       });
   });
 });
