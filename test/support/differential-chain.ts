@@ -15,15 +15,11 @@ import type { LicencesEvent } from "../../src/core/licences.ts";
 import { encodeLimits } from "../../src/core/limits.ts";
 import type { RulebookEvent } from "../../src/core/rulebook.ts";
 import { encodeSettings } from "../../src/core/settings.ts";
-import { PLATFORMS, SCENARIO_START } from "./random-scenario.ts";
+import { SCENARIO_START } from "./random-scenario.ts";
 import type { Step } from "./scenario.ts";
+import { WORLD, secretOf } from "./world.ts";
 
 export type ChainEvent = RulebookEvent | LicencesEvent;
-
-/** The key that platform `number` signs with. */
-export function secretOf(number: number): Uint8Array {
-  return new Uint8Array(32).fill(number);
-}
 
 interface Provider {
   request(call: { method: string; params?: unknown[] }): Promise<unknown>;
@@ -128,13 +124,13 @@ export class DifferentialChain {
     };
     await act("Licences", "announceRegistry", [registry, keccak256(code as string), at]);
     await act("Licences", "installRegistry", [registry]);
-    for (const platform of PLATFORMS) {
-      const foundingUntil = [2 ** 39, SCENARIO_START + 8_640_000, 0, 2 ** 39][platform - 1];
-      const key = toHex(addressOfSecret(secretOf(platform)));
-      await act("Licences", "grant", [key, platform === 2 ? 1 : 0, foundingUntil, 0, ZERO, `platform ${platform}`]);
-      await act("Licences", "setProducts", [platform, 0, (1n << 65n) | (1n << 66n) | (1n << 130n)]);
+    for (const { number, group, foundingUntil } of WORLD.platforms) {
+      const key = toHex(addressOfSecret(secretOf(number)));
+      await act("Licences", "grant", [key, group, foundingUntil, 0, ZERO, `platform ${number}`]);
+      await act("Licences", "setProducts", [number, 0, WORLD.products]);
     }
-    await act("Rulebook", "openSeries", [1, "a reference rate", [[SCENARIO_START - 34_560_000, 34_500_000n]]]);
+    const { series, publishedAt, rate } = WORLD.point;
+    await act("Rulebook", "openSeries", [series, "a reference rate", [[publishedAt, rate]]]);
     this.#snapshot = await this.#provider.request({ method: "evm_snapshot" });
   }
 

@@ -6,12 +6,12 @@ import type { Decision } from "../../src/core/decision.ts";
 import { encodeEntries, headOf, signHead } from "../../src/core/filing.ts";
 import { Registry } from "../../src/core/registry.ts";
 import type { AppliedFiling } from "../../src/core/registry.ts";
-import { secretOf } from "./differential-chain.ts";
 import type { DifferentialChain } from "./differential-chain.ts";
 import { ScenarioMaker } from "./random-scenario.ts";
 import { Random } from "./random.ts";
 import { Places, toJson } from "./scenario.ts";
 import type { FileStep, Step } from "./scenario.ts";
+import { secretOf } from "./world.ts";
 
 /** The twin in its state, and where items are. */
 interface World {
