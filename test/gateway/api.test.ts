@@ -10,6 +10,7 @@ import { verifyReceipt } from "../../src/verify/verify.ts";
 import {
   ask,
   issue,
+  type Json,
   Market,
   newBorrower,
   now,
@@ -174,7 +175,7 @@ describe("the gateway's interface", function () {
         records.map((record, i) => ({ idempotencyKey: `${opening.id}-${i}`, record })),
       );
       expect(status).to.equal(200);
-      expect(body.results.map((result: any) => result.status)).to.deep.equal([200, 400, 200, 409]);
+      expect(body.results.map((result: Json) => result.status)).to.deep.equal([200, 400, 200, 409]);
       expect(body.results[1].problem.code).to.equal("record-format");
       expect(body.results[2].submission.decision.outcome).to.equal("accepted");
       expect(body.results[0].submission.filing.number).to.be.lessThan(body.results[2].submission.filing.number);
@@ -251,7 +252,7 @@ describe("the gateway's interface", function () {
 
     it("lists filings, and shows one", async () => {
       const { body } = await ask(gateway, "GET", "/v1/filings?from=1&limit=2", { key: one().apiKey });
-      expect(body.filings.map((filing: any) => filing.number)).to.deep.equal([1, 2]);
+      expect(body.filings.map((filing: Json) => filing.number)).to.deep.equal([1, 2]);
       expect(body.next).to.equal(3);
       const whole = await ask(gateway, "GET", `/v1/filings/${one().number}/1`, { key: market.auditorKey });
       expect(whole.body).to.include({ number: 1, state: "final", previous: `0x${"00".repeat(32)}` });
@@ -299,7 +300,7 @@ describe("the gateway's interface", function () {
       expect((await ask(gateway, "GET", "/v1/filings", { key })).status).to.equal(200);
       const listed = await ask(gateway, "GET", "/v1/operator/keys", { key: market.operatorKey });
       const prefix = key.slice(0, 14);
-      expect(listed.body.keys.map((row: any) => row.prefix)).to.include(prefix);
+      expect(listed.body.keys.map((row: Json) => row.prefix)).to.include(prefix);
       expect(JSON.stringify(listed.body)).to.not.contain(key);
       const revoked = await ask(gateway, "DELETE", `/v1/operator/keys/${prefix}`, { key: market.operatorKey });
       expect(revoked.status).to.equal(204);
@@ -317,7 +318,7 @@ describe("the gateway's interface", function () {
 
     it("shows the operator the queues", async () => {
       const { body } = await ask(gateway, "GET", "/v1/operator/queues", { key: market.operatorKey });
-      expect(body.queues.map((queue: any) => queue.platform)).to.deep.equal([one().number, two().number]);
+      expect(body.queues.map((queue: Json) => queue.platform)).to.deep.equal([one().number, two().number]);
       expect(body.alarms).to.deep.equal([]);
     });
   });

@@ -9,7 +9,7 @@ import type { Signer } from "../../src/gateway/ports.ts";
 import { z } from "zod";
 import { auditOf, entriesOnChain, filingsOnChain } from "../support/chain-content.ts";
 import { CHAIN_ID, testKey } from "../support/local-chain.ts";
-import { ask, issue, Market, newBorrower, submit, type TestPlatform } from "../support/market.ts";
+import { ask, issue, type Json, Market, newBorrower, submit, type TestPlatform } from "../support/market.ts";
 
 const OPENED = 1;
 const CLOSED = 4;
@@ -36,7 +36,7 @@ describe("the pipeline", function () {
   const promise = async (platform: TestPlatform, record: string): Promise<void> => {
     expect((await submit(gateway, platform, record, { wait: 0 })).status).to.equal(202);
   };
-  const settled = async (platform: TestPlatform, id: Hex): Promise<any> =>
+  const settled = async (platform: TestPlatform, id: Hex): Promise<Json> =>
     (await ask(gateway, "GET", `/v1/submissions/${id}?wait=20`, { key: platform.apiKey })).body;
 
   it("mines each borrower's entries in the order of promises, across platforms", async () => {
@@ -101,7 +101,7 @@ describe("the pipeline", function () {
       key: one().apiKey,
       body: { items: [opening, closing].map(({ record, id }) => ({ record, idempotencyKey: id })) },
     });
-    const [a, b] = body.results.map((result: any) => result.submission);
+    const [a, b] = body.results.map((result: Json) => result.submission);
     expect([a.filing.number, b.filing.number]).to.deep.equal([1, 1]);
     expect(b.decision.findings).to.deep.equal([]);
   });
@@ -159,7 +159,7 @@ describe("the pipeline", function () {
       return body.queues[0].halted === null ? undefined : body;
     });
     expect(halted.queues[0].halted).to.contain("number 1");
-    expect(halted.alarms.map((alarm: any) => alarm.code)).to.deep.equal(["queue-overtaken"]);
+    expect(halted.alarms.map((alarm: Json) => alarm.code)).to.deep.equal(["queue-overtaken"]);
     const readiness = await ask(gateway, "GET", "/readyz");
     expect([readiness.status, readiness.body.lacks[0].code]).to.deep.equal([503, "queue-overtaken"]);
 

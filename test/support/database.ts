@@ -56,10 +56,14 @@ export async function freePort(): Promise<number> {
   });
 }
 
-after("stops the test database", async function () {
+/** Ends the server, if a test has started it. */
+async function stopServer(this: Mocha.Context): Promise<void> {
   this.timeout(20_000);
   if (starting === undefined) return;
   const { postgres, directory } = await starting;
   await postgres.stop();
   await rm(directory, { recursive: true, force: true });
-});
+}
+
+// A process that a test starts imports this too, and has no database of its own to stop.
+if (typeof after === "function") after("stops the test database", stopServer);
