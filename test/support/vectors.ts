@@ -107,7 +107,7 @@ function vectorOf(file: string, rule: RuleName | undefined, each: VectorCase): V
     name: each.name,
     steps,
     expected: filings.flatMap((filing) => ("do" in filing ? [] : [filing.expect])),
-    borrower: fromHex(String(each.entry?.["borrower"] ?? BORROWER)),
+    borrower: fromHex((each.entry?.["borrower"] as string | undefined) ?? BORROWER),
     ...(each.head !== undefined && { head: BigInt(each.head) }),
   };
 }

@@ -1,0 +1,95 @@
+/**
+ * Writes what documentation takes from the code: each section between `<!-- generated: NAME -->` and `<!-- end -->`. With `--check` it writes
+ * nothing and fails where a file would change. To add a section, add it to `SECTIONS` and put the two marks where it belongs.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { format, resolveConfig } from "prettier";
+import { RULES } from "../src/core/decision.ts";
+import { EVENT_RULES } from "../src/core/judge-event.ts";
+import { OPENED_RULES } from "../src/core/judge-opened.ts";
+import { LIMIT_FIELDS } from "../src/core/limit-fields.ts";
+import type { LimitField } from "../src/core/limit-fields.ts";
+import { RESERVED_LIMITS } from "../src/core/limits.ts";
+
+interface Section {
+  readonly file: string;
+  readonly name: string;
+  readonly make: () => string | Promise<string>;
+}
+
+const SECTIONS: readonly Section[] = [
+  { file: "docs/spec/protocol.md", name: "rule bits", make: ruleBits },
+  { file: "docs/spec/protocol.md", name: "limits", make: limitsTable },
+  { file: "docs/spec/rules.md", name: "rules", make: rulesTable },
+];
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** Three bits to a line. */
+function ruleBits(): string {
+  const lines = Math.ceil(RULES.length / 3);
+  const rows = Array.from({ length: lines }, (_, row) =>
+    [0, 1, 2].flatMap((column) => [`${column * lines + row}`, RULES[column * lines + row] ?? ""]),
+  );
+  return table(["bit", "rule", "bit", "rule", "bit", "rule"], rows);
+}
+
+function limitsTable(): string {
+  const fields = LIMIT_FIELDS.map((field) => ({ at: field.offset, cells: limitCells(field) }));
+  const reserved = RESERVED_LIMITS.map(([from, to]) => ({
+    at: from,
+    cells: [`${from}`, "reserved", `${to - from} bytes`, "", "zero"],
+  }));
+  const rows = [...fields, ...reserved].sort((a, b) => a.at - b.at);
+  return table(
+    ["byte", "field", "width", "unit", "meaning"],
+    rows.map(({ cells }) => cells),
+  );
+}
+
+function limitCells({ name, offset, width, unit, rule, doc }: LimitField): string[] {
+  const wide = width === 20 ? "address" : width === 72 ? "8 × (u40, u32)" : `u${8 * width}`;
+  const meaning = rule === "general" ? doc : [rule, doc].filter((part) => part !== "").join(": ");
+  return [`${offset}`, name, wide, unit, meaning];
+}
+
+function rulesTable(): string {
+  const rules = [...OPENED_RULES.map((rule) => ({ ...rule, judges: "`Opened`" }))];
+  const events = new Set(EVENT_RULES.map(({ name }) => name));
+  return table(
+    ["id", "bit", "judges", "rule", "such rules in law"],
+    rules.map(({ name, must, source, judges }) => {
+      const file = name.toLowerCase();
+      const all = events.has(name) ? "all entries" : judges;
+      return [`[${name}](../../src/core/rules/${file}.ts)`, `${RULES.indexOf(name)}`, all, must, source];
+    }),
+  );
+}
+
+/** The file with one section made anew. */
+async function withSection(text: string, { file, name, make }: Section): Promise<string> {
+  const [begin, end] = [`<!-- generated: ${name} -->`, "<!-- end -->"];
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end, from);
+  if (from === -1 || to === -1) throw new Error(`${file}: put "${begin}" and "${end}" where the section belongs`);
+  return `${text.slice(0, from + begin.length)}\n\n${await make()}\n\n${text.slice(to)}`;
+}
+
+const check = process.argv.includes("--check");
+const stale: string[] = [];
+for (const file of new Set(SECTIONS.map((section) => section.file))) {
+  const before = readFileSync(file, "utf8");
+  let text = before;
+  for (const section of SECTIONS) if (section.file === file) text = await withSection(text, section);
+  const after = await format(text, { ...(await resolveConfig(file)), filepath: file });
+  if (after === before) continue;
+  stale.push(file);
+  if (!check) writeFileSync(file, after);
+}
+if (check && stale.length > 0) {
+  console.error(`${stale.join(", ")}: not as the code has it. Run: node scripts/docs.ts`);
+  process.exitCode = 1;
+} else console.log(stale.length === 0 ? "docs: nothing to do" : `docs: wrote ${stale.join(", ")}`);
