@@ -47,10 +47,12 @@ export interface RateVector {
   readonly verdict: "pass" | "breach" | "undetermined";
 }
 
-/** The vectors of RATE, which twin and contract share. */
+/** Both sides of the cap for every convention and shape of schedule: the rate test alone, which twin and contract share. */
 export function rateVectors(): RateVector[] {
   const file = z.strictObject({ rule: z.literal("RATE"), vectors: z.array(vector) });
-  const { vectors } = file.parse(JSON.parse(readFileSync(new URL("../vectors/rate.json", import.meta.url), "utf8")));
+  const { vectors } = file.parse(
+    JSON.parse(readFileSync(new URL("../vectors/rate/schedules.json", import.meta.url), "utf8")),
+  );
   return vectors.map(({ limits, reference, schedule, ...rest }) => ({
     ...rest,
     reference: reference ?? undefined,

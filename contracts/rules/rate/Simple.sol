@@ -8,8 +8,8 @@ import {Legs, Pass} from "./Pass.sol";
 /// @title Simple rates
 /// @notice Interest accrues on the principal alone and earns none; a payment goes to interest first.
 library Simple {
-    /// @dev Below 2⁻²⁴ a discount factor is too coarse to divide by.
-    uint256 private constant FINE = 1 << 88;
+    /// @dev Below 2⁻¹² a discount factor is too coarse to divide by.
+    uint256 private constant FINE = 1 << 100;
 
     /// @notice Whether the payments ever take more than is owed.
     /// @dev `owed += interest(principal) − payment; principal = min(principal, owed)`, in 2⁻⁶⁴ minor units; interest is

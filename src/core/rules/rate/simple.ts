@@ -6,8 +6,8 @@ import type { Payments } from "./legs.ts";
 /** How payments of stepped legs are taken: without their rounding up, at the most that they can be, or as they are. */
 type Taking = "low" | "high" | "exact";
 
-/** Below 2⁻²⁴ a discount factor is too coarse to divide by. */
-const FINE = 1n << (BITS - 24n);
+/** Below 2⁻¹² a discount factor is too coarse to divide by. */
+const FINE = 1n << (BITS - 12n);
 
 /**
  * Simple rates: interest accrues on the principal alone and earns none; a payment goes to interest first. Whether the
