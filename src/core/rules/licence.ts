@@ -5,7 +5,7 @@ import type { Opening, Rule } from "./rule.ts";
 export const licence: Rule<Opening> = {
   name: "LICENCE",
   must: "The platform MUST be active and licensed for the product.",
-  source: "every licensing law; e.g. Fla. Stat. §560.403",
+  source: "every licensing law",
   judge({ licensed }) {
     return licensed ? PASS : BREACH;
   },
