@@ -4,7 +4,7 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { base64urlDecode, base64UrlToUint8Array, Disclosure, uint8ArrayToBase64Url } from "@sd-jwt/utils";
+import { base64UrlToUint8Array, Disclosure, uint8ArrayToBase64Url } from "@sd-jwt/utils";
 import { z } from "zod";
 
 import { recordError } from "./record-errors.ts";
@@ -106,7 +106,7 @@ function match(encoded: readonly string[], digests: readonly string[], open: Rea
 
 function decodeDisclosure(text: string, digest: string, where: string): Disclosure {
   try {
-    const disclosure = Disclosure.fromArray(JSON.parse(base64urlDecode(text)) as never, { digest, encoded: text });
+    const disclosure = Disclosure.fromArray(JSON.parse(textOf(text)) as never, { digest, encoded: text });
     const { key, salt } = disclosure;
     if (typeof key === "string" && typeof salt === "string" && salt.length >= MIN_SALT_LENGTH) return disclosure;
   } catch (cause) {
@@ -115,9 +115,17 @@ function decodeDisclosure(text: string, digest: string, where: string): Disclosu
   throw recordError("record-disclosure", `${where} is not [salt of 128 bits, group, value]`);
 }
 
+/** The text that is in base64url. The platform's own decoder is ten times as fast as the library's, and this is most of reading a record. */
+function textOf(encoded: string): string {
+  const latin = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
+  // One character a byte; where all are ASCII, that is the text.
+  if (!/[\x80-\xff]/u.test(latin)) return latin;
+  return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(latin, (byte) => byte.charCodeAt(0)));
+}
+
 function json(text: string, what: string): unknown {
   try {
-    return JSON.parse(base64urlDecode(text));
+    return JSON.parse(textOf(text));
   } catch (cause) {
     throw recordError("record-format", `the record's ${what} is no base64url of JSON`, { cause });
   }

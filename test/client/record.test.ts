@@ -103,6 +103,12 @@ describe("issuing records", () => {
       ).to.equal("record-claims");
   });
 
+  it("carries loan numbers of any script", () => {
+    const loan = { number: "贷款 №42 – größte 🦝", opening: `0x${"5a".repeat(32)}` };
+    const { claims } = parseRecord(issueRecord({ ...samples[2]!, loan } as never, recordSigner));
+    expect(claims).to.deep.include({ loan });
+  });
+
   it("carries a schedule of 400 legs", () => {
     const legs = Array.from({ length: 400 }, () => ({
       count: 3,
