@@ -66,7 +66,7 @@ export class Http {
 
   async #attempt<T>({ method, path, body, headers, answer, wait = 0 }: Request<T>): Promise<Attempt<T>> {
     const { url, apiKey, timeout, signal } = this.#options;
-    const late = AbortSignal.timeout(timeout + wait);
+    const late = AbortSignal.timeout(Math.ceil(timeout + wait));
     let response: Response;
     let text: string;
     try {
