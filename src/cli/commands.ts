@@ -7,6 +7,11 @@ import type { CommandEntry } from "./program.ts";
  */
 export const commands: readonly CommandEntry[] = [
   {
+    name: "start",
+    summary: "everything on this machine: database, chain, contracts, gateway, sample market",
+    load: () => import("./commands/start.ts"),
+  },
+  {
     name: "apr",
     summary: "the annual rate of cash flows, as US, EU and Chinese rules define it",
     load: () => import("./commands/apr.ts"),
