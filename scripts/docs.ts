@@ -10,6 +10,7 @@ import { OPENED_RULES } from "../src/core/judge-opened.ts";
 import { LIMIT_FIELDS } from "../src/core/limit-fields.ts";
 import type { LimitField } from "../src/core/limit-fields.ts";
 import { RESERVED_LIMITS } from "../src/core/limits.ts";
+import { closedExample, decisionExamples, filingExample, openedExample } from "./docs-examples.ts";
 
 interface Section {
   readonly file: string;
@@ -21,6 +22,10 @@ const SECTIONS: readonly Section[] = [
   { file: "docs/spec/protocol.md", name: "rule bits", make: ruleBits },
   { file: "docs/spec/protocol.md", name: "limits", make: limitsTable },
   { file: "docs/spec/rules.md", name: "rules", make: rulesTable },
+  { file: "docs/spec/entry.md", name: "an Opened", make: openedExample },
+  { file: "docs/spec/entry.md", name: "a Closed", make: closedExample },
+  { file: "docs/spec/filing.md", name: "a filing", make: filingExample },
+  { file: "docs/spec/decision.md", name: "decisions", make: decisionExamples },
 ];
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
