@@ -32,6 +32,12 @@ interface Parts {
   fraction?: number;
 }
 
+/** Unix time, which Luxon writes and does not read. */
+const UNIX: Readonly<Record<string, Reader>> = {
+  X: (text) => (/^\d{1,11}(\.\d+)?$/u.test(text) ? Math.floor(Number(text)) : undefined),
+  x: (text) => (/^\d{1,14}$/u.test(text) ? Math.floor(Number(text) / 1_000) : undefined),
+};
+
 /** Seconds of time for which one offset of a zone holds: no zone has changed between quarters of an hour since 2000. */
 const QUARTER = 900;
 const DAY = 86_400;
@@ -52,7 +58,9 @@ export class DateReader {
     this.#zone = zone;
     const [hour = 0, minute = 0, second = 0] = at.split(":").map(Number);
     const timeOfDay = hour * 3_600 + minute * 60 + second;
-    this.#readers = formats.map((format) => this.#plain(format, timeOfDay) ?? this.#luxon(format, timeOfDay));
+    this.#readers = formats.map(
+      (format) => UNIX[format] ?? this.#plain(format, timeOfDay) ?? this.#luxon(format, timeOfDay),
+    );
   }
 
   read(text: string): number | undefined {
