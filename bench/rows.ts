@@ -11,7 +11,7 @@ export interface BenchRow {
 }
 
 const ROUNDS = 9;
-const WARM_UP = 200;
+const WARM_UP_MS = 1_500;
 const ROUND_MS = 60;
 
 /**
@@ -19,7 +19,7 @@ const ROUND_MS = 60;
  * what else the machine does is not counted.
  */
 export async function microseconds(name: string, bound: number | null, work: () => unknown): Promise<BenchRow> {
-  for (let i = 0; i < WARM_UP; i++) await work();
+  for (const end = performance.now() + WARM_UP_MS; performance.now() < end;) await work();
   const rounds: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const end = performance.now() + ROUND_MS;
