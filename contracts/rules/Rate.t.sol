@@ -33,10 +33,10 @@ contract RateTest {
 
     /// A balance that passes still does with more in it; and nothing overflows, at any cap.
     function testFuzz_MoreCashNeverBreaches(
-        uint16[3] memory counts,
-        uint16[3] memory gaps,
-        uint40[3] memory amounts,
-        uint56[3] memory steps,
+        uint16[3] calldata counts,
+        uint16[3] calldata gaps,
+        uint40[3] calldata amounts,
+        uint56[3] calldata steps,
         uint40 opening,
         uint24 more,
         uint96 cap,
