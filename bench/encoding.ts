@@ -56,7 +56,7 @@ export async function encodingRows(): Promise<BenchRow[]> {
     await microseconds("encode a Closed", 20, () => encodeEntry(closed)),
     await microseconds("decode an Opened", 20, () => decodeEntry(openedBytes)),
     await microseconds("decode a Closed", 20, () => decodeEntry(closedBytes)),
-    await microseconds("encode an Opened of 360 irregular instalments", null, () => encodeEntry(irregular)),
+    await microseconds("encode an Opened of 360 irregular instalments", 20, () => encodeEntry(irregular)),
     await microseconds("the same Opened by ethers' packed coder", null, inEthers),
     treeRow(),
   ];

@@ -83,6 +83,9 @@ export function toBigInt(bytes: Uint8Array): bigint {
   return value;
 }
 
+/** What no number of so many bytes reaches, up to six. */
+const LIMITS = [1, 2 ** 8, 2 ** 16, 2 ** 24, 2 ** 32, 2 ** 40, 2 ** 48];
+
 /** Writes unsigned big-endian numbers one after the other; a value that doesn't fit throws `invalid-input`. */
 export class ByteWriter {
   #bytes: Uint8Array;
@@ -94,20 +97,22 @@ export class ByteWriter {
 
   /** `value` in `width` bytes (at most six, so that it is exact). */
   uint(value: number, width: number): this {
-    if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * width)) throw doesNotFit(value, width);
+    if (!Number.isInteger(value) || value < 0 || value >= LIMITS[width]!) throw doesNotFit(value, width);
     const at = this.#grow(width);
-    let rest = value;
-    for (let i = at + width - 1; i >= at; i--) {
-      this.#bytes[i] = rest & 0xff;
-      rest = rest > 0x7fffffff ? Math.floor(rest / 256) : rest >>> 8;
-    }
+    const bytes = this.#bytes;
+    // The low 32 bits as such, and what is above them: bit operations know no more.
+    const low = value >>> 0;
+    let i = at + width - 1;
+    for (let rest = low, end = Math.max(at, i - 3); i >= end; rest >>>= 8) bytes[i--] = rest;
+    for (let rest = (value - low) / 2 ** 32; i >= at; rest >>>= 8) bytes[i--] = rest;
     return this;
   }
 
   /** `value` in `width` bytes, for what may exceed six. */
   big(value: bigint, width: number): this {
-    if (value < 0n || value >> BigInt(8 * width) !== 0n) throw doesNotFit(value, width);
+    // What is rounded here is too large anyway.
     if (width <= 6) return this.uint(Number(value), width);
+    if (value < 0n || value >> BigInt(8 * width) !== 0n) throw doesNotFit(value, width);
     const at = this.#grow(width);
     let rest = value;
     for (let i = at + width - 1; i >= at; i--) {

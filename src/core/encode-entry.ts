@@ -2,14 +2,15 @@ import { ByteWriter } from "./bytes.ts";
 import { BASES, BORROWER_BYTES, CLOSE_REASONS, CORRECTIONS, ENTRY_KINDS, EXTENSIONS, OUTAGE_REASONS } from "./entry.ts";
 import type { Entry, Opened, Ref } from "./entry.ts";
 import { coreError } from "./errors.ts";
-import { encodeSchedule } from "./schedule.ts";
+import { LEG_BYTES, writeSchedule } from "./schedule.ts";
 
 /**
  * The bytes of an entry (protocol §3). Throws `invalid-input` where a value doesn't fit its width or a code is unknown; whether the registry
  * would take it is for `decodeEntry` to say.
  */
 export function encodeEntry(entry: Entry): Uint8Array {
-  const writer = new ByteWriter().uint(code(ENTRY_KINDS, entry.kind, 1), 1);
+  const legs = "schedule" in entry ? entry.schedule.length : 0;
+  const writer = new ByteWriter(128 + LEG_BYTES * legs).uint(code(ENTRY_KINDS, entry.kind, 1), 1);
   if (entry.kind === "Opened") return writeOpened(writer, entry).finish();
   let flags = (entry.founded ? 1 : 0) | (entry.order ? 2 : 0);
   if (entry.kind === "Extended") flags |= (entry.asked ? 4 : 0) | (code(EXTENSIONS, entry.extension) << 3);
@@ -47,7 +48,7 @@ function writeOpened(writer: ByteWriter, entry: Opened): ByteWriter {
   if ((basis === "outage") !== (outage !== undefined))
     throw coreError("invalid-input", `an Opened of basis ${basis} ${outage ? "has" : "lacks"} an outage`);
   if (outage) writer.uint(code(OUTAGE_REASONS, outage.reason, 1), 1).uint(outage.deadline, 4);
-  return writer.bytes(encodeSchedule(entry.schedule));
+  return writeSchedule(writer, entry.schedule);
 }
 
 function writeOwn(writer: ByteWriter, entry: Exclude<Entry, Opened>): ByteWriter {
@@ -62,7 +63,7 @@ function writeOwn(writer: ByteWriter, entry: Exclude<Entry, Opened>): ByteWriter
         .big(entry.principal, 5)
         .big(entry.charges, 5);
     case "Extended":
-      return writer.big(entry.fee, 5).big(entry.writeDown, 5).big(entry.paid, 5).bytes(encodeSchedule(entry.schedule));
+      return writeSchedule(writer.big(entry.fee, 5).big(entry.writeDown, 5).big(entry.paid, 5), entry.schedule);
     case "Overdue":
       return writer
         .uint(entry.daysPastDue, 2)

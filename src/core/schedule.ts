@@ -27,6 +27,9 @@ export type Schedule = readonly Leg[];
 export const MAX_LEGS = 400;
 export const MAX_PAYMENTS = 1_200;
 
+/** Bytes of the longest leg. */
+export const LEG_BYTES = 17;
+
 const STEPPED = 0x80;
 const FRACTION = 16n;
 
@@ -43,18 +46,20 @@ export interface ScheduleSummary {
 
 /** The bytes of a schedule. Throws `invalid-input` where a value doesn't fit its width. */
 export function encodeSchedule(schedule: Schedule): Uint8Array {
-  const writer = new ByteWriter(2 + 17 * schedule.length).uint(schedule.length, 2);
+  return writeSchedule(new ByteWriter(2 + LEG_BYTES * schedule.length), schedule).finish();
+}
+
+/** Writes the bytes of a schedule after what is there. */
+export function writeSchedule(writer: ByteWriter, schedule: Schedule): ByteWriter {
+  writer.uint(schedule.length, 2);
   for (const { count, unit, gap, amount, step } of schedule) {
     const code = UNITS.indexOf(unit);
     if (code === -1) throw coreError("invalid-input", `"${unit}" is none of ${UNITS.join(", ")}`);
-    writer
-      .uint(count, 2)
-      .uint(step === undefined ? code : code | STEPPED, 1)
-      .uint(gap, 2)
-      .big(amount, 5);
+    writer.uint(count, 2).uint(step === undefined ? code : code | STEPPED, 1);
+    writer.uint(gap, 2).big(amount, 5);
     if (step !== undefined) writer.big(step, 7);
   }
-  return writer.finish();
+  return writer;
 }
 
 /** The schedule that fills `bytes` exactly; undefined if they are malformed. Amounts may be up to 2⁴⁰: whoever needs less looks. */
