@@ -12,6 +12,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/start.ts"),
   },
   {
+    name: "platform",
+    summary: "license platforms: add, list, suspend, restore",
+    load: () => import("./commands/platform.ts"),
+  },
+  {
+    name: "rules",
+    summary: "rule packs: validate, publish, list, show",
+    load: () => import("./commands/rules.ts"),
+  },
+  {
     name: "apr",
     summary: "the annual rate of cash flows, as US, EU and Chinese rules define it",
     load: () => import("./commands/apr.ts"),
@@ -35,5 +45,15 @@ export const commands: readonly CommandEntry[] = [
     name: "verify",
     summary: "check a receipt, piece by piece, without the gateway",
     load: () => import("./commands/verify.ts"),
+  },
+  {
+    name: "deploy",
+    summary: "deploy the contracts to an EVM chain",
+    load: () => import("./commands/deploy.ts"),
+  },
+  {
+    name: "gateway",
+    summary: "the gateway alone, on a chain and a database of your own",
+    load: () => import("./commands/gateway.ts"),
   },
 ];

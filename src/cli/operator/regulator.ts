@@ -3,6 +3,7 @@ import { Regulator } from "../../chain/administration.ts";
 import { checkDeployment, type Deployment, readDeployment } from "../../chain/deployment.ts";
 import { JsonRpc } from "../../chain/rpc.ts";
 import { Transactor } from "../../chain/transactor.ts";
+import { exists } from "../../engine/data-directory.ts";
 import { cliError } from "../errors.ts";
 import { type Home, homeAt, homePath, needConnections } from "../home.ts";
 import { readKeyOption } from "./keys.ts";
@@ -47,6 +48,7 @@ export async function openRegulator(options: RegulatorOptions, acts: boolean): P
 
 async function keyOf(home: Home, { key, deployment }: RegulatorOptions): Promise<Uint8Array> {
   if (key !== undefined) return readKeyOption(key);
-  if (deployment === undefined && (await home.secrets()) !== undefined) return home.key("administrator");
+  const own = deployment === undefined && (await exists(home.keystorePath("administrator")));
+  if (own) return home.key("administrator");
   throw cliError("key-needed", "This sends transactions, and no key was given to sign them");
 }

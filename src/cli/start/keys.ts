@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { newKey, writeKeystore } from "../../chain/keystore.ts";
 import { toHex } from "../../core/bytes.ts";
 import { exists } from "../../engine/data-directory.ts";
-import type { Home, Secrets } from "../home.ts";
+import type { Home, KeyName, Secrets } from "../home.ts";
 
-/** The secrets of the directory, made at the first start; and the keystores of administrator and relayer. */
-export async function ensureKeys(home: Home): Promise<Secrets> {
+/** The secrets of the directory, made at the first start; and the keystores that it is to have. */
+export async function ensureKeys(home: Home, names: readonly KeyName[]): Promise<Secrets> {
   await mkdir(join(home.path, "keys"), { recursive: true, mode: 0o700 });
   let secrets = await home.secrets();
   if (secrets === undefined) {
@@ -21,7 +21,7 @@ export async function ensureKeys(home: Home): Promise<Secrets> {
     };
     await home.saveSecrets(secrets);
   }
-  for (const name of ["administrator", "relayer"] as const)
+  for (const name of names)
     if (!(await exists(home.keystorePath(name))))
       await writeKeystore(home.keystorePath(name), newKey(), secrets.keystorePassword, "light");
   return secrets;

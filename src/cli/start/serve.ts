@@ -52,17 +52,14 @@ export async function serve(options: ServeOptions): Promise<Served> {
     evidence: async (place) => sealEvidence(rpc, domainOf(deployment).registry, place),
     logger: createLogger(process.env["TALLY_LOG"] ?? "info", destination),
   });
-  const stop = async (): Promise<void> => {
-    await gateway.stop();
-    destination.end();
-  };
+  // The log stays open: what ends after the gateway may still have something to say.
   try {
     await gateway.start();
   } catch (error) {
-    await stop();
+    await gateway.stop();
     throw error;
   }
-  return { gateway, logFile, stop };
+  return { gateway, logFile, stop: () => gateway.stop() };
 }
 
 const LOOK_EVERY = 50;

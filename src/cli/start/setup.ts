@@ -53,7 +53,7 @@ export async function setUp(
   const { home, databaseUrl, onStep } = options;
   let setup = await ensureSetup(home, options.empty);
   onStep("keys");
-  await ensureKeys(home);
+  await ensureKeys(home, ["administrator", "relayer"]);
   const rpc = new JsonRpc(options.rpcUrl);
   const transactor = new Transactor(rpc, await chainIdOf(rpc), await home.key("administrator"));
   const deployment = (await home.deployment()) ?? (await deployInto(home, transactor, onStep));
@@ -97,7 +97,7 @@ async function deployInto(home: Home, transactor: Transactor, onStep: (what: str
 }
 
 /** The operator's own API key, by which this machine's commands ask the gateway. */
-async function ensureOperatorKey(home: Home, databaseUrl: string): Promise<void> {
+export async function ensureOperatorKey(home: Home, databaseUrl: string): Promise<void> {
   const secrets = await home.secrets();
   if (secrets === undefined || secrets.apiKeys["operator"] !== undefined) return;
   const db = openDatabase(databaseUrl, { connections: 1 });

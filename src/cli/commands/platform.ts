@@ -1,0 +1,179 @@
+/** `tally platform`: who may file. */
+import type { Command } from "commander";
+
+import type { Platform } from "../../chain/administration.ts";
+import { toHex } from "../../core/bytes.ts";
+import { cliError } from "../errors.ts";
+import { DEFAULT_DATA } from "../home.ts";
+import { print, printJson } from "../output.ts";
+import type { RegulatorOptions } from "../operator/regulator.ts";
+
+interface Options extends RegulatorOptions {
+  readonly json?: boolean;
+}
+
+interface AddOptions extends Options {
+  readonly products?: string;
+  readonly foundingUntil?: string;
+  readonly group?: string;
+}
+
+export function register(program: Command): void {
+  const platform = program
+    .command("platform")
+    .summary("license platforms: add, list, suspend, restore")
+    .description("Licenses platforms on the chain, and registers them with the gateway of the data directory.");
+
+  common(platform.command("add").argument("<name>", "name of the platform, for people"))
+    .summary("grant a licence, make the platform's keys and register it with the gateway")
+    .description(
+      "Grants a licence, makes a filing key (keystore) and a record key, registers both with the gateway, and prints the platform's API key.",
+    )
+    .option("--products <list>", "products by name (of a published pack) or number, separated by commas", "")
+    .option("--founding-until <when>", "day or instant until which it may load its history (default: never)")
+    .option("--group <number>", "licence group of its affiliates (default: one of its own)")
+    .addHelpText(
+      "after",
+      `
+Example:
+  tally platform add "My Lender" --products payday,instalment --founding-until 2030-01-01
+
+The keys are in the data directory: keys/platform-N.json and keys/record-N.jwk. A platform that signs for itself takes them away
+from there, or is registered over the gateway's operator interface with a signer of its own (docs/operating.md).`,
+    )
+    .action(add);
+
+  common(platform.command("list"))
+    .summary("all licences, with standing, key and products")
+    .description("Lists all licences as the chain has them.")
+    .action(list);
+
+  for (const act of ["suspend", "restore"] as const)
+    common(platform.command(act).argument("<number>", "number of the platform"))
+      .summary(act === "suspend" ? "stop new loans; facts still get in" : "end a suspension")
+      .description(
+        act === "suspend"
+          ? "Suspends a licence: requests are refused from the next block on, while what has happened can still be filed."
+          : "Ends a suspension.",
+      )
+      .action(async (number: string, options: Options) => change(act, number, options));
+}
+
+function common(command: Command): Command {
+  return command
+    .option("--data <dir>", `data directory (default: TALLY_DATA, or ./${DEFAULT_DATA})`)
+    .option("--rpc <url>", "chain to act on, instead of the data directory's own")
+    .option("--deployment <file>", "deployment.json of the contracts there")
+    .option(
+      "--key <key>",
+      "the regulator's key: keystore file, or env:NAME (default: the data directory's administrator)",
+    )
+    .option("--json", "print JSON");
+}
+
+async function add(name: string, options: AddOptions): Promise<void> {
+  const [{ openRegulator }, { addPlatform }, { knownProducts, productNumber }, { needConnections }, { secondsOf }] =
+    await Promise.all([
+      import("../operator/regulator.ts"),
+      import("../operator/platforms.ts"),
+      import("../operator/rule-packs.ts"),
+      import("../home.ts"),
+      import("../../regulator/units.ts"),
+    ]);
+  if (name.trim() === "" || name.length > 100)
+    throw cliError("option-invalid", "A platform's name has 1 to 100 characters");
+  const context = await openRegulator(options, true);
+  const { databaseUrl } = await needConnections(context.home);
+  const known = await knownProducts(context.home);
+  const given = (options.products ?? "").split(",").map((one) => one.trim());
+  const products = given.filter((one) => one !== "").map((one) => productNumber(one, known));
+  const added = await addPlatform(
+    { ...context, databaseUrl },
+    {
+      name: name.trim(),
+      products: [...new Set(products)],
+      foundingUntil: foundingUntil(options.foundingUntil, secondsOf),
+      group: options.group === undefined ? 0 : wholeNumber("--group", options.group, 262_143),
+    },
+  );
+  if (options.json === true) {
+    printJson(added);
+    return;
+  }
+  print(`Platform ${added.platform}, ${added.name}, is licensed.`);
+  print(`  products      ${products.length === 0 ? "none yet" : given.join(", ")}`);
+  print(
+    `  founding      ${added.foundingUntil === 0 ? "no history may be loaded" : `until ${iso(added.foundingUntil)}`}`,
+  );
+  print(`  filing key    ${added.address}, in ${added.keystore}`);
+  print(`  record key    ${added.recordKey}`);
+  print(`  API key       ${added.apiKey}`);
+  print("The API key is shown this once; this machine's commands find it in secrets.json.");
+}
+
+async function list(options: Options): Promise<void> {
+  const { openRegulator } = await import("../operator/regulator.ts");
+  const { knownProducts } = await import("../operator/rule-packs.ts");
+  const { regulator, home } = await openRegulator(options, false);
+  const names = new Map((await knownProducts(home)).map(({ product, name }) => [product, name]));
+  const platforms = (await regulator.platforms()).map((platform) => view(platform, names));
+  if (options.json === true) {
+    printJson(platforms);
+    return;
+  }
+  if (platforms.length === 0) print("No platform is licensed. Add one with `tally platform add`.");
+  for (const one of platforms) {
+    const founding = one.foundingUntil === 0 ? "" : `, may load history until ${iso(one.foundingUntil)}`;
+    print(`${one.platform}  ${one.name}: ${one.standing}${founding}`);
+    print(`   key ${one.key ?? "revoked"}, group ${one.group}, products ${one.products.join(", ") || "none"}`);
+  }
+}
+
+function view({ platform, name, standing, key, group, foundingUntil, products }: Platform, names: Map<number, string>) {
+  const revoked = key.every((byte) => byte === 0);
+  return {
+    platform,
+    name,
+    standing,
+    key: revoked ? undefined : toHex(key),
+    group,
+    foundingUntil,
+    products: products.map((product) => names.get(product) ?? String(product)),
+  };
+}
+
+async function change(act: "suspend" | "restore", given: string, options: Options): Promise<void> {
+  const { openRegulator } = await import("../operator/regulator.ts");
+  const number = wholeNumber("The platform", given, 262_143);
+  const { regulator } = await openRegulator(options, true);
+  const found = (await regulator.platforms()).find(({ platform }) => platform === number);
+  if (found === undefined)
+    throw cliError("option-invalid", `There is no platform ${number}`, { fix: "See `tally platform list`." });
+  const wanted = act === "suspend" ? "suspended" : "active";
+  const changed = found.standing !== wanted;
+  if (changed) await regulator[act](number);
+  if (options.json === true) printJson({ platform: number, standing: wanted, changed });
+  else print(`Platform ${number}, ${found.name}, is ${wanted}${changed ? "" : " already"}.`);
+}
+
+function foundingUntil(given: string | undefined, secondsOf: (text: string, zone: string) => number): number {
+  if (given === undefined || given === "never") return 0;
+  if (/^\d{4}-\d\d-\d\d/u.test(given)) {
+    try {
+      return secondsOf(given, "utc");
+    } catch {
+      // told below, like any other text
+    }
+  }
+  throw cliError("option-invalid", `--founding-until: ${given} is no day and no instant`, {
+    fix: "Give a day such as 2030-01-01 (midnight UTC), or an instant such as 2030-01-01T00:00:00+08:00.",
+  });
+}
+
+function wholeNumber(what: string, text: string, most: number): number {
+  const number = Number(text);
+  if (/^\d{1,9}$/u.test(text) && number >= 1 && number <= most) return number;
+  throw cliError("option-invalid", `${what}: ${text} is no number from 1 to ${most}`);
+}
+
+const iso = (seconds: number): string => new Date(seconds * 1_000).toISOString().replace(".000Z", "Z");
