@@ -10,6 +10,7 @@ import { OPENED_RULES } from "../src/core/judge-opened.ts";
 import { LIMIT_FIELDS } from "../src/core/limit-fields.ts";
 import type { LimitField } from "../src/core/limit-fields.ts";
 import { RESERVED_LIMITS } from "../src/core/limits.ts";
+import { apiRoutesText, apiSchemasText, errorsTable, settingsTable } from "./docs-api.ts";
 import { closedExample, decisionExamples, filingExample, openedExample } from "./docs-examples.ts";
 
 interface Section {
@@ -22,6 +23,10 @@ const SECTIONS: readonly Section[] = [
   { file: "docs/spec/protocol.md", name: "rule bits", make: ruleBits },
   { file: "docs/spec/protocol.md", name: "limits", make: limitsTable },
   { file: "docs/spec/rules.md", name: "rules", make: rulesTable },
+  { file: "docs/spec/api.md", name: "routes", make: apiRoutesText },
+  { file: "docs/spec/api.md", name: "schemas", make: apiSchemasText },
+  { file: "docs/spec/errors.md", name: "errors", make: errorsTable },
+  { file: "docs/design/gateway-settings.md", name: "settings", make: settingsTable },
   { file: "docs/spec/entry.md", name: "an Opened", make: openedExample },
   { file: "docs/spec/entry.md", name: "a Closed", make: closedExample },
   { file: "docs/spec/filing.md", name: "a filing", make: filingExample },

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { readConfig } from "./config.ts";
 import { errorKind } from "./catalogue.ts";
 import { openApi } from "./http/openapi.ts";
 import type { Route } from "./http/route.ts";
@@ -18,6 +19,12 @@ export function apiRoutes(services: Services): Route[] {
     ...operatorRoutes(services),
     ...healthRoutes(services),
   ];
+}
+
+/** The routes as documentation shows them: with the settings that a gateway has unless told, and nothing behind them. */
+export function documentedRoutes(): Route[] {
+  // What routes work with is used only when they are called.
+  return apiRoutes({ config: readConfig() } as Services);
 }
 
 /** The OpenAPI 3.1 document of the routes. */

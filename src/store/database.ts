@@ -45,6 +45,8 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     types,
   });
   pool.on("error", (error) => options.onLost?.(error));
+  // One that breaks while it is in use tells its query, and emits this beside: unheard, it would end the process.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }
 

@@ -374,6 +374,7 @@ describe("the gateway's interface", function () {
       ]);
       const references = [...JSON.stringify(body).matchAll(/"#\/components\/(\w+)\/(\w+)"/gu)];
       for (const [, kind, name] of references) expect(body.components[kind!]).to.have.property(name!);
+      for (const schema of Object.values<Json>(body.components.schemas)) expect(schema.type).to.equal("object");
       expect(body.paths["/v1/records"].post.responses).to.include.keys("200", "202", "400", "401", "409", "413", "422");
     });
 

@@ -6,7 +6,9 @@ import { FilingRelay } from "../../src/chain/relay.ts";
 import type { Hex } from "../../src/core/bytes.ts";
 import type { Gateway } from "../../src/gateway/gateway.ts";
 import type { Signer } from "../../src/gateway/ports.ts";
+import { sql } from "kysely";
 import { z } from "zod";
+import { openDatabase } from "../../src/store/database.ts";
 import { auditOf, entriesOnChain, filingsOnChain } from "../support/chain-content.ts";
 import { CHAIN_ID, testKey } from "../support/local-chain.ts";
 import { ask, issue, type Json, Market, newBorrower, submit, type TestPlatform } from "../support/market.ts";
@@ -173,6 +175,33 @@ describe("the pipeline", function () {
     const cleared = await ask(gateway, "DELETE", "/v1/operator/alarms/queue-overtaken", { key: market.operatorKey });
     expect(cleared.body).to.deep.equal({ cleared: 1 });
     expect((await ask(gateway, "GET", "/readyz")).status).to.equal(200);
+  });
+
+  it("goes on when the database drops all connections in the middle, and files everything once", async () => {
+    const administrator = openDatabase(market.databaseUrl, { connections: 1 });
+    const offered = Array.from({ length: 40 }, () => issue(one(), market.opened(one(), newBorrower())));
+    const send = async ({ record }: { record: string }): Promise<void> => {
+      for (;;) if ((await submit(gateway, one(), record, { wait: 0 })).status < 500) return;
+    };
+    for (const [i, offer] of offered.entries()) {
+      if (i % 10 === 5) {
+        await sql`select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid()`.execute(administrator);
+      }
+      await send(offer);
+    }
+    for (const { id } of offered) expect((await settled(one(), id)).state).to.equal("final");
+    expect(await entriesOnChain(market)).to.have.length(offered.length);
+    await administrator.destroy();
+  });
+
+  it("lets no second gateway file from its database", async () => {
+    const second = market.gateway();
+    await second.start();
+    const codes = (await second.lacks()).map(({ code }) => code);
+    expect(codes).to.include("pipeline-stopped");
+    await second.stop();
+    expect(await gateway.lacks()).to.deep.equal([]);
   });
 
   it("keeps a platform's filings while its signer is away, and lets others pass", async () => {

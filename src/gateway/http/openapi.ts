@@ -138,7 +138,8 @@ class Components {
     const id = schema.meta()?.["id"];
     const written = this.inline(schema, io);
     if (typeof id !== "string") return written;
-    this.#named.set(id, written);
+    // Sometimes a named schema comes as a reference to itself, with what it is among the definitions.
+    if (!("$ref" in written)) this.#named.set(id, written);
     return { $ref: `#/components/schemas/${id}` };
   }
 
