@@ -33,8 +33,9 @@ export interface SealPlace {
 export async function sealEvidence(rpc: JsonRpc, registry: Uint8Array, place: SealPlace): Promise<SealEvidence> {
   const mined = await blockAt(rpc, `0x${place.block.number.toString(16)}`);
   const header = mined !== null && equal(fromHex(mined.hash), place.block.hash) ? encodeHeader(mined) : undefined;
+  if (header === undefined) return {};
   const proof = await sealProof(rpc, registry, place);
-  return { ...(header && { header }), ...(proof && { proof }) };
+  return { header, ...(proof && { proof }) };
 }
 
 async function sealProof(rpc: JsonRpc, registry: Uint8Array, place: SealPlace): Promise<SealEvidence["proof"]> {

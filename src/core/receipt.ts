@@ -99,25 +99,31 @@ const decision = z.strictObject({
   seal: fixed(32),
 });
 
-const anchor = z.strictObject({
-  chainId: z.string().regex(/^[1-9][0-9]{0,19}$/u, "must be a chain id as a decimal string"),
-  registry: fixed(20),
-  /** The block that mined the filing. The header, where the chain's block hashes are hashes of it. */
-  block: z.strictObject({
-    number: z.int().min(0),
-    hash: fixed(32),
-    header: upTo(RECEIPT_LIMITS.header).optional(),
-  }),
-  /** That the seal is in the registry's state: Merkle-Patricia proofs (EIP-1186) against the state root of this or a later block. */
-  proof: z
-    .strictObject({
+const anchor = z
+  .strictObject({
+    chainId: z.string().regex(/^[1-9][0-9]{0,19}$/u, "must be a chain id as a decimal string"),
+    registry: fixed(20),
+    /** The block that mined the filing. The header, where the chain's block hashes are hashes of it. */
+    block: z.strictObject({
+      number: z.int().min(0),
       hash: fixed(32),
-      header: upTo(RECEIPT_LIMITS.header),
-      account: z.array(upTo(RECEIPT_LIMITS.node)).max(RECEIPT_LIMITS.nodes),
-      storage: z.array(upTo(RECEIPT_LIMITS.node)).max(RECEIPT_LIMITS.nodes),
-    })
-    .optional(),
-});
+      header: upTo(RECEIPT_LIMITS.header).optional(),
+    }),
+    /** That the seal is in the registry's state: Merkle-Patricia proofs (EIP-1186) against the state root of this or a later block. */
+    proof: z
+      .strictObject({
+        hash: fixed(32),
+        header: upTo(RECEIPT_LIMITS.header),
+        account: z.array(upTo(RECEIPT_LIMITS.node)).max(RECEIPT_LIMITS.nodes),
+        storage: z.array(upTo(RECEIPT_LIMITS.node)).max(RECEIPT_LIMITS.nodes),
+      })
+      .optional(),
+  })
+  // Both come from a chain whose hashes are of headers, so one can't be dropped from a receipt that keeps the other.
+  .refine(({ block, proof }) => proof === undefined || block.header !== undefined, {
+    path: ["block", "header"],
+    message: "must be there with a state proof",
+  });
 
 /** The parts of a receipt, each of which is checked by the fragment of its name (`anchor` by `anchor` and `chain`). */
 export const receiptParts = { record, inclusion, filing, decision, anchor } as const;
