@@ -44,18 +44,20 @@ export interface DeployOptions {
 const ROLES = [
   {
     role: 1n,
+    name: "rulemaker",
     contract: "Rulebook",
     functions: ["publish", "withdraw", "publishSettings", "withdrawSettings", "openSeries", "setNotice"],
   },
-  { role: 2n, contract: "Rulebook", functions: ["publishRate"] },
+  { role: 2n, name: "reference", contract: "Rulebook", functions: ["publishRate"] },
   {
     role: 3n,
+    name: "licensor",
     contract: "Licences",
     functions: ["grant", "amend", "setKey", "suspend", "restore", "withdraw", "setProducts"],
   },
-  { role: 4n, contract: "Licences", functions: ["revokeKey"] },
-  { role: 5n, contract: "Licences", functions: ["announceRegistry", "renounceRegistry"] },
-  { role: 6n, contract: "Licences", functions: ["installRegistry"] },
+  { role: 4n, name: "recovery", contract: "Licences", functions: ["revokeKey"] },
+  { role: 5n, name: "announcer", contract: "Licences", functions: ["announceRegistry", "renounceRegistry"] },
+  { role: 6n, name: "installer", contract: "Licences", functions: ["installRegistry"] },
 ] as const;
 
 const CONTRACTS = ["Administration", "Licences", "Rulebook", "Registry"] as const;
@@ -81,9 +83,9 @@ export async function deploy(transactor: Transactor, options: DeployOptions): Pr
   const asManager = (name: string, args: readonly unknown[]): Promise<unknown> =>
     transactor.send({ to: administration, interface: manager, function: name, args });
   const targets = { Rulebook: rulebook, Licences: licences };
-  for (const { role, contract, functions } of ROLES) {
-    say(`role ${role} on ${contract}`);
-    const selectors = functions.map((name) => artifact(contract).interface.getFunction(name)?.selector);
+  for (const { role, name, contract, functions } of ROLES) {
+    say(`role ${name}`);
+    const selectors = functions.map((one) => artifact(contract).interface.getFunction(one)?.selector);
     await asManager("setTargetFunctionRole", [targets[contract], selectors, role]);
     await asManager("grantRole", [role, transactor.address, 0]);
   }

@@ -144,6 +144,11 @@ function explain(error: unknown, what: string, contract: Interface | undefined):
   if (!(error instanceof RpcError)) return error;
   const data = revertDataSchema.safeParse(error.data);
   const named = data.success ? describeRevert(data.data, contract) : undefined;
+  if (named === undefined && /insufficient funds|doesn't have enough funds/i.test(error.message))
+    return chainError("transaction-failed", `The account can't pay to ${what}`, {
+      fix: "Send it funds for gas on this chain, and run it again.",
+      cause: error,
+    });
   return chainError("transaction-failed", `To ${what} would fail: ${named ?? error.message}`, { cause: error });
 }
 

@@ -39,7 +39,8 @@ Example:
   tally platform add "My Lender" --products payday,instalment --founding-until 2030-01-01
 
 The keys are in the data directory: keys/platform-N.json and keys/record-N.jwk. A platform that signs for itself takes them away
-from there, or is registered over the gateway's operator interface with a signer of its own (docs/operating.md).`,
+from there, or is registered over the gateway's operator interface with a signer of its own (docs/operating.md). Asked again for
+the same name, it goes on where it was cut short, and sets the products that are given.`,
     )
     .action(add);
 
@@ -101,14 +102,15 @@ async function add(name: string, options: AddOptions): Promise<void> {
     return;
   }
   print(`Platform ${added.platform}, ${added.name}, is licensed.`);
-  print(`  products      ${products.length === 0 ? "none yet" : given.join(", ")}`);
+  const names = added.products.map((product) => known.find((one) => one.product === product)?.name ?? product);
+  print(`  products      ${names.join(", ") || "none yet"}`);
   print(
     `  founding      ${added.foundingUntil === 0 ? "no history may be loaded" : `until ${iso(added.foundingUntil)}`}`,
   );
   print(`  filing key    ${added.address}, in ${added.keystore}`);
   print(`  record key    ${added.recordKey}`);
   print(`  API key       ${added.apiKey}`);
-  print("The API key is shown this once; this machine's commands find it in secrets.json.");
+  print("Whoever has the API key files in the platform's name. This machine's commands find it in secrets.json.");
 }
 
 async function list(options: Options): Promise<void> {

@@ -98,7 +98,9 @@ async function publish(file: string, options: Options): Promise<void> {
     import("../operator/rule-packs.ts"),
     import("../../regulator/publish.ts"),
   ]);
-  const { regulator, home } = await openRegulator(options, options.dryRun !== true);
+  const { regulator, home, deployment } = await openRegulator(options, options.dryRun !== true);
+  // The data directory keeps the packs of its own deployment, and of no other.
+  const own = (await home.deployment())?.registry === deployment.registry ? home : undefined;
   const pack = await readPack(file, await regulator.now());
   const [plan, notice] = await Promise.all([planAgainstChain(regulator, pack.compiled), regulator.notice()]);
   const lines = describe(plan, pack.compiled, notice);
@@ -109,7 +111,7 @@ async function publish(file: string, options: Options): Promise<void> {
     return;
   }
   if (plan.conflicts.length === 0 && plan.steps.length > 0) await confirm(pack.compiled.pack, options);
-  await publishPack(home, regulator, pack, plan, (begun, total, step) => {
+  await publishPack(own, regulator, pack, plan, (begun, total, step) => {
     note(`  ${begun}/${total} ${headline(step, pack.compiled)}`);
   });
   if (options.json === true) printJson({ published: true, ...counts(plan) });

@@ -73,7 +73,9 @@ export async function addPlatform(context: PlatformContext, request: PlatformReq
     throw cliError("data-file-damaged", `Platform ${granted} was licensed with the key of platform-${number}.json`, {
       fix: `Somebody else licensed a platform at the same moment. Rename keys/platform-${number}.json to platform-${granted}.json and run it again.`,
     });
-  await regulator.setProducts(number, request.products);
+  // Asked again, it adds or changes what is said and leaves alone what isn't.
+  const products = request.products.length > 0 ? request.products : (half?.products ?? []);
+  await regulator.setProducts(number, products);
 
   const db = openDatabase(databaseUrl, { connections: 2 });
   try {
@@ -82,7 +84,7 @@ export async function addPlatform(context: PlatformContext, request: PlatformReq
     return {
       platform: number,
       name: request.name,
-      products: request.products,
+      products,
       foundingUntil: half?.foundingUntil ?? request.foundingUntil,
       address: toHex(signer.address),
       apiKey,

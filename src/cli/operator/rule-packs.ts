@@ -28,17 +28,19 @@ export async function readPack(path: string, now: number): Promise<PackFile> {
 }
 
 /**
- * Publishes a pack and keeps a copy of it in the data directory, so that its products are known by their names afterwards.
+ * Publishes a pack and keeps a copy of it in the data directory, if there is one, so that its products are known by their names
+ * afterwards.
  * Without a plan it is planned against the chain first.
  */
 export async function publishPack(
-  home: Home,
+  home: Home | undefined,
   regulator: Regulator,
   { text, compiled }: PackFile,
   plan?: PublishPlan,
   onStep?: (begun: number, total: number, step: PublishStep) => void,
 ): Promise<void> {
   await publish(regulator, compiled, plan ?? (await planAgainstChain(regulator, compiled)), onStep);
+  if (home === undefined) return;
   await mkdir(join(home.path, "packs"), { recursive: true, mode: 0o700 });
   await writeDurably(join(home.path, "packs", `${compiled.pack}.yaml`), text);
 }
