@@ -68,6 +68,10 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
 /** A word of 256 bits: what the chain keeps in one slot, and what hashes of several values are made of. */
 export function word(value: bigint | number): Uint8Array {
   const bytes = new Uint8Array(32);
+  if (typeof value === "number" && Number.isSafeInteger(value)) {
+    for (let i = 31, left = value; left > 0; i--, left = Math.floor(left / 256)) bytes[i] = left % 256;
+    return bytes;
+  }
   let rest = BigInt(value);
   for (let i = 31; rest > 0n; i--) {
     bytes[i] = Number(rest & 0xffn);

@@ -78,12 +78,12 @@ function isEmpty(item: Rlp): boolean {
 }
 
 /** Hex-prefix encoding: the first nibble says leaf or extension, and whether the count of nibbles is odd. */
-function compactPath(bytes: Uint8Array): { leaf: boolean; nibbles: readonly number[] } | undefined {
-  const all = [...nibblesOf(bytes)];
+function compactPath(bytes: Uint8Array): { leaf: boolean; nibbles: Uint8Array } | undefined {
+  const all = nibblesOf(bytes);
   const flag = all[0];
   if (flag === undefined || flag > 3) return undefined;
   if (flag % 2 === 0 && all[1] !== 0) return undefined;
-  return { leaf: flag >= 2, nibbles: all.slice(flag % 2 === 1 ? 1 : 2) };
+  return { leaf: flag >= 2, nibbles: all.subarray(flag % 2 === 1 ? 1 : 2) };
 }
 
 function nibblesOf(bytes: Uint8Array): Uint8Array {
