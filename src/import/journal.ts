@@ -12,7 +12,8 @@ import { importError } from "./errors.ts";
 import { EVENT_ID_BYTES } from "./names.ts";
 
 const LEAF_BYTES = 32;
-const ENTRY_BYTES = EVENT_ID_BYTES + LEAF_BYTES;
+/** An event's id, the digest of what it says, and its leaf. */
+const ENTRY_BYTES = 2 * EVENT_ID_BYTES + LEAF_BYTES;
 
 const requestSchema = z.object({
   platform: z.int(),
@@ -21,17 +22,24 @@ const requestSchema = z.object({
 /** A batch as it is sent. `event` is the event's id in base64url, `leaf` hexadecimal. */
 export type Request = z.infer<typeof requestSchema>;
 
+/** An event that the gateway has. */
+export interface Confirmed {
+  /** The idempotency key that it is there under: its id and the digest of what it says. */
+  readonly key: string;
+  readonly leaf: Buffer;
+}
+
 export class Journal {
   readonly #directory: string;
   readonly #path: string;
-  readonly #leaves: Map<string, Buffer>;
+  readonly #events: Map<string, Confirmed>;
   #requests = 0;
   #appending: Promise<void> = Promise.resolve();
 
-  private constructor(directory: string, path: string, leaves: Map<string, Buffer>) {
+  private constructor(directory: string, path: string, events: Map<string, Confirmed>) {
     this.#directory = directory;
     this.#path = path;
-    this.#leaves = leaves;
+    this.#events = events;
   }
 
   /** Opens the journal of a directory, for this process alone. Throws `import-running`. */
@@ -43,21 +51,23 @@ export class Journal {
     const whole = bytes.length - (bytes.length % ENTRY_BYTES);
     // A write cut short leaves part of an entry; what follows it must begin at an entry's place.
     if (whole !== bytes.length) await truncate(path, whole);
-    const leaves = new Map<string, Buffer>();
+    const events = new Map<string, Confirmed>();
     for (let at = 0; at < whole; at += ENTRY_BYTES) {
-      const leaf = bytes.subarray(at + EVENT_ID_BYTES, at + ENTRY_BYTES);
-      leaves.set(bytes.toString("base64url", at, at + EVENT_ID_BYTES), leaf);
+      const leaf = bytes.subarray(at + 2 * EVENT_ID_BYTES, at + ENTRY_BYTES);
+      const event = bytes.toString("base64url", at, at + EVENT_ID_BYTES);
+      const content = bytes.toString("base64url", at + EVENT_ID_BYTES, at + 2 * EVENT_ID_BYTES);
+      events.set(event, { key: `${event}.${content}`, leaf });
     }
-    return new Journal(directory, path, leaves);
+    return new Journal(directory, path, events);
   }
 
   get size(): number {
-    return this.#leaves.size;
+    return this.#events.size;
   }
 
-  /** The leaf of an event that the gateway has, by its id in base64url. */
-  leafOf(event: string): Buffer | undefined {
-    return this.#leaves.get(event);
+  /** What is known of an event, by its id in base64url. */
+  find(event: string): Confirmed | undefined {
+    return this.#events.get(event);
   }
 
   /** Requests that were under way when the last import ended, in their order. */
@@ -83,12 +93,13 @@ export class Journal {
   }
 
   /** Notes what the gateway has, and forgets the request. */
-  async end(name: string, confirmed: readonly { readonly event: string; readonly leaf: Buffer }[]): Promise<void> {
-    const bytes = Buffer.concat(
-      confirmed.flatMap(({ event, leaf }) => [Buffer.from(event, "base64url"), leaf]),
-      confirmed.length * ENTRY_BYTES,
-    );
-    for (const { event, leaf } of confirmed) this.#leaves.set(event, leaf);
+  async end(name: string, confirmed: readonly Confirmed[]): Promise<void> {
+    const parts = confirmed.flatMap(({ key, leaf }) => [
+      ...key.split(".").map((part) => Buffer.from(part, "base64url")),
+      leaf,
+    ]);
+    const bytes = Buffer.concat(parts, confirmed.length * ENTRY_BYTES);
+    for (const one of confirmed) this.#events.set(one.key.split(".")[0]!, one);
     const append = this.#appending.then(async () => {
       const file = await open(this.#path, "a", 0o600);
       try {

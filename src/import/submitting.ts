@@ -8,7 +8,7 @@ import { claimsOf, type ImportBasis, kindOf } from "./claims.ts";
 import { type Chunk, Dealer } from "./dealer.ts";
 import { importError } from "./errors.ts";
 import type { Timeline } from "./events.ts";
-import type { Journal, Request } from "./journal.ts";
+import type { Confirmed, Journal, Request } from "./journal.ts";
 import type { EventNames } from "./names.ts";
 
 /** What files for one platform. */
@@ -55,6 +55,8 @@ export interface Submitted {
 }
 
 const LEAF = 32;
+const NO_LEAF: Hex = `0x${"00".repeat(LEAF)}`;
+const OTHERWISE = "was filed before with other values; what was filed first stands";
 const OPEN = 0;
 const HELD = 1;
 /** Will not be handed over: the gateway doesn't take it, or doesn't have its opening. */
@@ -76,7 +78,7 @@ export class Submitting {
   #added = 0;
 
   private constructor(options: SubmittingOptions) {
-    const { timeline, names, journal, batch } = options;
+    const { timeline, names, journal, batch, basis } = options;
     this.#options = options;
     this.#leaves = Buffer.alloc(timeline.length * LEAF);
     this.#state = new Uint8Array(timeline.length);
@@ -88,8 +90,11 @@ export class Submitting {
       if (step === 0) this.#openings[loan] = place;
       const event = names.idOf(timeline.loans[loan]!, step).toString("base64url");
       events.push(event);
-      const leaf = journal.leafOf(event);
-      if (leaf !== undefined) this.#hold(place, leaf);
+      const known = journal.find(event);
+      if (known === undefined) continue;
+      this.#hold(place, known.leaf);
+      const claims = claimsOf(timeline.loans[loan]!, step, { basis, iat: 0, jti: event, opening: NO_LEAF });
+      if (names.idempotencyKeyOf(event, claims) !== known.key) this.#conflict(place, OTHERWISE);
     }
     this.#events = events;
     this.#dealer = new Dealer(timeline, batch, (place) => this.#state[place] !== OPEN);
@@ -145,12 +150,12 @@ export class Submitting {
     }
     const name = await journal.begin(request);
     const results = await client.submitBatch(toSend(request));
-    const confirmed: { event: string; leaf: Buffer }[] = [];
+    const confirmed: Confirmed[] = [];
     const again: number[] = [];
     let known = false;
     for (const [i, result] of results.entries()) {
       const place = places[i]!;
-      const { event, leaf: signed } = request.items[i]!;
+      const { idempotencyKey: key, leaf: signed } = request.items[i]!;
       const leaf = "submission" in result ? result.submission.id : heldAs(result.error);
       if (leaf === undefined) {
         if ("error" in result && this.#refused(place, result.error)) again.push(place);
@@ -159,10 +164,10 @@ export class Submitting {
       const fresh = "submission" in result && leaf === signed;
       if (fresh) this.#added++;
       else known = true;
-      if ("error" in result && result.error.code === "event-duplicate")
-        this.#conflict(place, "was filed before with other values; what was filed first stands");
       const bytes = Buffer.from(leaf.slice(2), "hex");
-      confirmed.push({ event, leaf: bytes });
+      // Filed with other values, it is not noted: the next run is told of it again.
+      if ("error" in result && result.error.code === "event-duplicate") this.#conflict(place, OTHERWISE);
+      else confirmed.push({ key, leaf: bytes });
       this.#hold(place, bytes);
     }
     await journal.end(name, confirmed);
@@ -262,7 +267,10 @@ async function repeatLeftovers({ journal, accessOf, signal }: SubmittingOptions)
     const results = await client.submitBatch(toSend(request));
     const confirmed = results.flatMap((result, i) => {
       const leaf = "submission" in result ? result.submission.id : heldAs(result.error);
-      return leaf === undefined ? [] : [{ event: request.items[i]!.event, leaf: Buffer.from(leaf.slice(2), "hex") }];
+      const key = request.items[i]!.idempotencyKey;
+      return leaf === undefined || ("error" in result && result.error.code === "event-duplicate")
+        ? []
+        : [{ key, leaf: Buffer.from(leaf.slice(2), "hex") }];
     });
     await journal.end(name, confirmed);
   }

@@ -38,7 +38,7 @@ export function needsOf(loans: readonly Loan[]): Needs {
 export async function checkPlatforms(context: RegulatorContext, needs: Needs, basis: ImportBasis): Promise<void> {
   const licensed = await context.regulator.platforms();
   const amiss: string[] = [];
-  for (const [number, products] of needs.platforms) {
+  for (const [number, products] of [...needs.platforms].sort(([a], [b]) => a - b)) {
     const platform = licensed.find((one) => one.platform === number);
     const what = await lacks(context, platform, products, basis);
     if (what !== undefined) amiss.push(`platform ${number} ${what}`);
