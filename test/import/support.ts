@@ -49,11 +49,11 @@ export async function tableOf(
 }
 
 /** The error that a promise is rejected with. */
-export async function failureOf(promise: Promise<unknown>): Promise<any> {
+export async function failureOf(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
   try {
     await promise;
   } catch (error) {
-    return error;
+    return error as Error & Record<string, unknown>;
   }
   throw new Error("nothing was thrown");
 }

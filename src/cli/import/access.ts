@@ -13,6 +13,8 @@ export interface AccessOptions {
   readonly gateway?: string;
   /** A record key's file, for an import into one platform. */
   readonly recordKey?: string;
+  /** How often a request is sent again while the gateway is away. */
+  readonly retries?: number;
 }
 
 /** The key that makes pseudonyms: TALLY_PSEUDONYM_KEY, else the data directory's. Undefined if there is none. */
@@ -34,12 +36,12 @@ export const passingKey = (): KeyObject => createSecretKey(randomBytes(32));
 /** Gives each platform's client and record key, made at the first use. */
 export async function accessFor(
   home: Home,
-  { gateway, recordKey }: AccessOptions,
+  { gateway, recordKey, retries }: AccessOptions,
 ): Promise<(platform: number) => Promise<PlatformAccess>> {
   const url = gateway ?? process.env["TALLY_GATEWAY"] ?? (await needConnections(home)).gatewayUrl;
   const known = new Map<number, Promise<PlatformAccess>>();
   return async (platform) => {
-    const access = known.get(platform) ?? accessOf(home, platform, url, recordKey);
+    const access = known.get(platform) ?? accessOf(home, platform, { url, recordKey, retries });
     known.set(platform, access);
     return access;
   };
@@ -48,8 +50,7 @@ export async function accessFor(
 async function accessOf(
   home: Home,
   platform: number,
-  url: string,
-  recordKey: string | undefined,
+  { url, recordKey, retries }: { url: string; recordKey: string | undefined; retries: number | undefined },
 ): Promise<PlatformAccess> {
   const variable = `TALLY_API_KEY_${platform}`;
   const apiKey =
@@ -59,7 +60,10 @@ async function accessOf(
       fix: `Take the platform in with \`tally platform add\` or --add-platforms, or put its key into ${variable}.`,
     });
   const jwk: unknown = recordKey === undefined ? await ownRecordKey(home, platform) : await readJwk(recordKey);
-  return { client: new GatewayClient({ url, apiKey }), records: loadRecordKey(jwk) };
+  return {
+    client: new GatewayClient({ url, apiKey, ...(retries !== undefined && { retries }) }),
+    records: loadRecordKey(jwk),
+  };
 }
 
 async function ownRecordKey(home: Home, platform: number): Promise<unknown> {
