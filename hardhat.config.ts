@@ -3,17 +3,26 @@ import { fileURLToPath } from "node:url";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { defineConfig } from "hardhat/config";
 
+const compiler = (viaIR: boolean) => ({
+  version: "0.8.37",
+  // The compiler comes from npm with everything else; none is downloaded.
+  path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
+  settings: {
+    // No PUSH0: the networks of a consortium are often older than Shanghai.
+    evmVersion: "paris",
+    optimizer: { enabled: true, runs: 1_000 },
+    viaIR,
+  },
+});
+
 export default defineConfig({
   plugins: [toolbox],
   solidity: {
-    version: "0.8.37",
-    // The compiler comes from npm with everything else; none is downloaded.
-    path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
-    settings: {
-      // No PUSH0: the networks of a consortium are often older than Shanghai.
-      evmVersion: "paris",
-      optimizer: { enabled: true, runs: 1_000 },
-      viaIR: false,
+    compilers: [compiler(false)],
+    overrides: {
+      // By the intermediate representation an entry costs 2,500 gas less, and the code is a tenth smaller; compiling takes four
+      // times as long, so that all else is spared it.
+      "contracts/libraries/Judge.sol": compiler(true),
     },
     // Deployed as it comes, so it is compiled with the same settings as our own.
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],

@@ -147,8 +147,15 @@ contract Licences is ILicences, AccessManaged {
     }
 
     /// @inheritdoc ILicences
-    function filer(uint24 platform) external view returns (address registry, Licence memory licence) {
-        return (registryInService, _licences[platform]);
+    function filer(
+        uint24 platform
+    ) external view returns (address registry, address key, uint24 group, bool active, uint40 foundingUntil) {
+        Licence storage licence = _licences[platform];
+        registry = registryInService;
+        key = licence.key;
+        group = licence.group;
+        active = licence.standing == Standing.Active;
+        foundingUntil = licence.foundingUntil;
     }
 
     /// @inheritdoc ILicences

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
-import {ILicences, Licence, Standing} from "./interfaces/ILicences.sol";
+import {ILicences} from "./interfaces/ILicences.sol";
 import {Filing, IRegistry} from "./interfaces/IRegistry.sol";
 import {IRulebook} from "./interfaces/IRulebook.sol";
 import {Book, BookWords} from "./libraries/Book.sol";
@@ -23,6 +23,7 @@ contract Registry is IRegistry {
     );
 
     uint32 private constant MAX_NUMBER = 2 ** 28 - 1;
+    uint256 private constant FOUNDING_CLOSED = 1 << 32;
 
     /// @inheritdoc IRegistry
     ILicences public immutable licences;
@@ -49,69 +50,23 @@ contract Registry is IRegistry {
 
     /// @inheritdoc IRegistry
     function file(Filing calldata filing, bytes calldata signature) external returns (bytes memory decisions) {
-        uint24 platform = filing.platform;
-        (address inService, Licence memory licence) = licences.filer(platform);
-        if (inService != address(this)) revert Registry_NotInService(inService);
-        if (licence.key == address(0)) revert Registry_NoKey(platform);
+        FilingFacts memory facts;
+        address key = _identify(filing.platform, facts);
+        bytes32 head = _check(filing, signature, key, facts);
+        // A nil return has nothing to judge.
+        if (filing.entries.length != 0) {
+            (decisions, facts.foundingClosed) = Judge.judge(_state, facts, filing.entries);
+        }
 
-        bytes32 head;
-        bool foundingClosed;
-        (head, foundingClosed) = _check(filing, signature, licence.key);
-        (decisions, foundingClosed) = _judge(filing, licence, foundingClosed);
-
-        _state.platforms[platform] = PlatformState(head, filing.number, foundingClosed);
-        _state.seals[_sealId(platform, filing.number)] = keccak256(
+        PlatformState storage platform = _state.platforms[facts.platform];
+        platform.head = head;
+        platform.last = facts.number | (facts.foundingClosed ? FOUNDING_CLOSED : 0);
+        _state.seals[(facts.platform << 32) | facts.number] = keccak256(
             abi.encode(head, block.timestamp, keccak256(decisions))
         );
-        _emitFiled(filing, signature, head, decisions);
-    }
-
-    /// @dev Number, chain and signature. Returns the filing's head.
-    function _check(
-        Filing calldata filing,
-        bytes calldata signature,
-        address key
-    ) private view returns (bytes32 head, bool foundingClosed) {
-        uint32 number;
-        (number, head, foundingClosed) = platformState(filing.platform);
-        if (number == MAX_NUMBER) revert Registry_NumbersExhausted(filing.platform);
-        if (filing.number != number + 1) revert Registry_WrongNumber(number + 1, filing.number);
-        if (filing.previous != head) revert Registry_WrongPrevious(head, filing.previous);
-        head = headOf(filing);
-        // Low `s` only, and no zero signer.
-        (address signer, , ) = ECDSA.tryRecoverCalldata(head, signature);
-        if (signer != key) revert Registry_WrongSignature(key, signer);
-    }
-
-    function _judge(
-        Filing calldata filing,
-        Licence memory licence,
-        bool foundingClosed
-    ) private returns (bytes memory, bool) {
-        FilingFacts memory facts = FilingFacts({
-            licences: licences,
-            rulebook: rulebook,
-            predecessor: predecessor,
-            platform: filing.platform,
-            number: filing.number,
-            group: licence.group,
-            active: licence.standing == Standing.Active,
-            foundingUntil: licence.foundingUntil,
-            foundingClosed: foundingClosed
-        });
-        return Judge.judge(_state, facts, filing.entries);
-    }
-
-    /// @dev In a function of its own: the stack is short.
-    function _emitFiled(
-        Filing calldata filing,
-        bytes calldata signature,
-        bytes32 head,
-        bytes memory decisions
-    ) private {
         emit Filed(
-            filing.platform,
-            filing.number,
+            uint24(facts.platform),
+            uint32(facts.number),
             head,
             filing.recordsRoot,
             uint40(block.timestamp),
@@ -121,33 +76,57 @@ contract Registry is IRegistry {
         );
     }
 
+    /// @dev Who files: the platform's key, and what its licence says.
+    function _identify(uint24 platform, FilingFacts memory facts) private view returns (address key) {
+        address inService;
+        (inService, key, facts.group, facts.active, facts.foundingUntil) = licences.filer(platform);
+        if (inService != address(this)) revert Registry_NotInService(inService);
+        if (key == address(0)) revert Registry_NoKey(platform);
+        (facts.licences, facts.rulebook, facts.predecessor) = (licences, rulebook, predecessor);
+        facts.platform = platform;
+    }
+
+    /// @dev Number, chain and signature. Returns the filing's head.
+    function _check(
+        Filing calldata filing,
+        bytes calldata signature,
+        address key,
+        FilingFacts memory facts
+    ) private view returns (bytes32 head) {
+        uint32 number;
+        (number, head, facts.foundingClosed) = platformState(uint24(facts.platform));
+        if (number == MAX_NUMBER) revert Registry_NumbersExhausted(uint24(facts.platform));
+        // Unchecked: just compared.
+        unchecked {
+            number++;
+        }
+        if (filing.number != number) revert Registry_WrongNumber(number, filing.number);
+        if (filing.previous != head) revert Registry_WrongPrevious(head, filing.previous);
+        facts.number = number;
+        head = _headOf(facts.platform, number, head, filing.recordsRoot, keccak256(filing.entries));
+        // Low `s` only, and no zero signer.
+        (address signer, , ) = ECDSA.tryRecoverCalldata(head, signature);
+        if (signer != key) revert Registry_WrongSignature(key, signer);
+    }
+
     // Views
 
     /// @inheritdoc IRegistry
     function headOf(Filing calldata filing) public view returns (bytes32) {
-        bytes32 structHash = keccak256(
-            abi.encode(
-                FILING_TYPE,
-                filing.platform,
-                filing.number,
-                filing.previous,
-                filing.recordsRoot,
-                keccak256(filing.entries)
-            )
-        );
-        return keccak256(abi.encodePacked(hex"1901", domainSeparator(), structHash));
+        return _headOf(filing.platform, filing.number, filing.previous, filing.recordsRoot, keccak256(filing.entries));
     }
 
     /// @inheritdoc IRegistry
     function platformState(uint24 platform) public view returns (uint32 number, bytes32 head, bool foundingClosed) {
         PlatformState storage s = _state.platforms[platform];
-        (number, head, foundingClosed) = (s.number, s.head, s.foundingClosed);
+        uint256 last = s.last;
+        (number, head, foundingClosed) = (uint32(last), s.head, last & FOUNDING_CLOSED != 0);
         if (number == 0 && address(predecessor) != address(0)) return predecessor.platformState(platform);
     }
 
     /// @inheritdoc IRegistry
     function sealOf(uint24 platform, uint32 number) external view returns (bytes32 seal) {
-        seal = _state.seals[_sealId(platform, number)];
+        seal = _state.seals[(uint256(platform) << 32) | number];
         if (seal == 0 && address(predecessor) != address(0)) return predecessor.sealOf(platform, number);
     }
 
@@ -189,7 +168,14 @@ contract Registry is IRegistry {
             keccak256(abi.encode(DOMAIN_TYPE, keccak256("Tallystick"), keccak256("1"), block.chainid, address(this)));
     }
 
-    function _sealId(uint24 platform, uint32 number) private pure returns (uint256) {
-        return (uint256(platform) << 32) | number;
+    function _headOf(
+        uint256 platform,
+        uint256 number,
+        bytes32 previous,
+        bytes32 recordsRoot,
+        bytes32 entriesHash
+    ) private view returns (bytes32) {
+        bytes32 structHash = keccak256(abi.encode(FILING_TYPE, platform, number, previous, recordsRoot, entriesHash));
+        return keccak256(abi.encodePacked(hex"1901", domainSeparator(), structHash));
     }
 }

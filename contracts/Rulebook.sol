@@ -7,6 +7,7 @@ import {ILicences} from "./interfaces/ILicences.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
 import {IRulebook, Point, Version} from "./interfaces/IRulebook.sol";
 import {DataContract} from "./libraries/DataContract.sol";
+import {Limits, Terms} from "./libraries/Limits.sol";
 import {LimitsCheck} from "./libraries/LimitsCheck.sol";
 import {Settings} from "./libraries/Settings.sol";
 import {Timeline} from "./libraries/Timeline.sol";
@@ -56,7 +57,7 @@ contract Rulebook is IRulebook, AccessManaged {
         address registry = licences.registryInService();
         if (registry == address(0)) revert Rulebook_NoRegistry();
 
-        uint256[10] memory words = abi.decode(limits, (uint256[10]));
+        Terms words = Limits.terms(abi.decode(limits, (uint256[10])));
         uint256 fault = LimitsCheck.firstFault(words);
         if (fault != LimitsCheck.NONE) revert Rulebook_BadField(fault);
         uint256 notServed = LimitsCheck.rulesNeeded(words) & ~uint256(IRegistry(registry).servedRules());

@@ -120,8 +120,11 @@ interface ILicences {
     /// @notice The announced registry, the hash of its code and the time from which it can be installed.
     function announced() external view returns (address registry, bytes32 codeHash, uint40 from);
 
-    /// @notice What a filing needs: the registry in service, and the platform's licence (all zero if there is none).
-    function filer(uint24 platform) external view returns (address registry, Licence memory licence);
+    /// @notice What a filing needs: the registry in service, and of the platform's licence (all zero if there is none) the
+    /// key, the group, whether it may open loans, and until when it may load its history.
+    function filer(
+        uint24 platform
+    ) external view returns (address registry, address key, uint24 group, bool active, uint40 foundingUntil);
 
     /// @notice The licence of a platform; all zero if there is none.
     function licenceOf(uint24 platform) external view returns (Licence memory);

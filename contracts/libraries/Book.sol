@@ -33,6 +33,8 @@ library Book {
     uint256 internal constant UNCONFIRMED = 1 << 119;
     uint256 internal constant IN_RING = 1 << 120;
     uint256 internal constant DRAW = 1 << 121;
+    /// @dev Of a head: a head loan, or slots in use.
+    uint256 internal constant ANY_LOAN = PRESENT | (31 << COUNT_AT);
     /// @dev Everything of the head loan.
     uint256 private constant HEAD_LOAN = 2 ** 120 - 1;
 
@@ -127,6 +129,11 @@ library Book {
         return (head & (2 ** NEWEST_AT - 1)) | (newest_ << NEWEST_AT) | (deltas << RING_AT);
     }
 
+    /// @dev The head with the openings of another.
+    function withRingOf(uint256 head, uint256 other) internal pure returns (uint256) {
+        return (head & (2 ** NEWEST_AT - 1)) | ((other >> NEWEST_AT) << NEWEST_AT);
+    }
+
     /// @dev `lastClosed` is the greatest of all closings.
     function withClosed(uint256 head, uint256 time) internal pure returns (uint256) {
         if (time <= lastClosed(head)) return head;
@@ -144,8 +151,8 @@ library Book {
             (principal_ << PRINCIPAL_AT);
     }
 
-    function slot(uint256 loan_, uint256 flags, uint256 opened_, uint256 principal_) internal pure returns (uint256) {
-        return loan_ | flags | (opened_ << OPENED_AT) | (principal_ << PRINCIPAL_AT);
+    function slot(uint256 loan_, uint256 opened_, uint256 principal_) internal pure returns (uint256) {
+        return loan_ | (opened_ << OPENED_AT) | (principal_ << PRINCIPAL_AT);
     }
 
     function opened(uint256 word) internal pure returns (uint256) {

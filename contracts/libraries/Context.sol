@@ -5,10 +5,9 @@ import {ILicences} from "../interfaces/ILicences.sol";
 import {IRegistry} from "../interfaces/IRegistry.sol";
 import {IRulebook} from "../interfaces/IRulebook.sol";
 import {Book} from "./Book.sol";
-import {LoanEvent} from "./Entry.sol";
-import {Limits} from "./Limits.sol";
-import {Opening} from "./Opening.sol";
+import {Limits, Terms} from "./Limits.sol";
 import {Ring} from "./Ring.sol";
+import {Exposure, LoanEvent, Named, Opening} from "./Scratch.sol";
 import {Settings} from "./Settings.sol";
 
 /// @notice What judging a filing's entries needs to know, and what has been looked up for one of them already.
@@ -31,7 +30,12 @@ struct FilingContext {
     /// A request of its has been mined.
     bool foundingClosed;
     // Looked up when first needed.
-    /// The version looked up last, as a place in memory; zero for none yet.
+    /// The version looked up last: its product and kind of borrower, and the times at which it binds.
+    uint256 key;
+    uint256 from;
+    uint256 span;
+    Terms limits;
+    /// All versions looked up so far, as a place in memory (see {Context-limitsAt}).
     uint256 versions;
     bool hasSettings;
     bytes settings;
@@ -48,54 +52,57 @@ struct FilingContext {
     uint256 pointFrom;
     uint256 pointUntil;
     uint256 rate;
+    /// The schedule that RATE judged last, without its amounts, and its factor (see {RateCap}).
+    uint256 rateShape;
+    uint256 rateFactor;
+    /// The product whose licence was asked for last, plus one.
+    uint256 licensedProduct;
+    bool licensed;
     // Used again for every entry: memory is never freed.
     Opening opening;
+    Exposure exposure;
+    /// Of a borrower without loans; never written.
+    Exposure nothing;
     LoanEvent loanEvent;
-}
-
-/// @notice A version of limits, for the times at which it binds. No version binds where `limits` doesn't exist.
-struct Loaded {
-    uint256 key;
-    uint256 from;
-    uint256 until;
-    /// The version looked up before this one, as a place in memory.
-    uint256 before;
-    uint256[10] limits;
+    Named named;
 }
 
 /// @title Lazy look-ups of a filing
 /// @notice Calls go to Licences and Rulebook alone, which are fixed at deployment and revert for nothing asked here.
 library Context {
-    using Limits for uint256[10];
-
     uint256 private constant DAY = 86_400;
     uint256 private constant GROUPS = 32;
 
-    /// @notice The limits of a product for a kind of borrower at a time.
-    function limitsAt(
-        FilingContext memory c,
-        uint256 product,
-        uint256 kind,
-        uint256 moment
-    ) internal view returns (uint256[10] memory) {
-        uint256 key = (product << 8) | kind;
-        uint256 place = c.versions;
-        while (place != 0) {
-            Loaded memory known = _loadedAt(place);
-            if (known.key == key && moment >= known.from && moment < known.until) return known.limits;
-            place = known.before;
+    /// @notice What versions are looked up by: a product, and the kind of a borrower.
+    function keyOf(uint256 product, bytes32 borrower) internal pure returns (uint256) {
+        return (product << 8) | (uint256(borrower) >> 248);
+    }
+
+    /// @notice The limits in force at a time.
+    /// @param key {keyOf}.
+    function limitsAt(FilingContext memory c, uint256 key, uint256 moment) internal view returns (Terms) {
+        // Unchecked: what is before `from` wraps around, far beyond any span.
+        unchecked {
+            if (c.key == key && moment - c.from < c.span) return c.limits;
         }
-        return _load(c, key, moment).limits;
+        return _seek(c, key, moment);
     }
 
     /// @notice Whether the platform is licensed for the product.
     function isLicensed(FilingContext memory c, uint256 product) internal view returns (bool) {
-        uint256 word = product >> 8;
-        if ((c.productWords >> word) & 1 == 0) {
-            c.products[word] = c.licences.productsOf(uint24(c.platform), uint8(word));
-            c.productWords |= 1 << word;
+        // Unchecked: a product has 11 bits.
+        unchecked {
+            if (c.licensedProduct != product + 1) {
+                uint256 word = product >> 8;
+                if ((c.productWords >> word) & 1 == 0) {
+                    c.products[word] = c.licences.productsOf(uint24(c.platform), uint8(word));
+                    c.productWords |= 1 << word;
+                }
+                c.licensedProduct = product + 1;
+                c.licensed = (c.products[word] >> (product & 255)) & 1 != 0;
+            }
         }
-        return (c.products[word] >> (product & 255)) & 1 != 0;
+        return c.licensed;
     }
 
     /// @notice The group of a platform.
@@ -164,15 +171,6 @@ library Context {
         return Book.withRing(head, newest, left);
     }
 
-    /// @notice A borrower's head with an opening at `time`.
-    function withOpening(FilingContext memory c, uint256 head, uint256 time) internal view returns (uint256) {
-        uint256 newest = Book.newest(head);
-        if (newest == 0) return Book.withRing(head, time, 0);
-        uint256 deltas = Book.ring(head);
-        if (time >= newest) return Book.withRing(head, time, Ring.pushed(deltas, dayOf(c, time), dayOf(c, newest)));
-        return Book.withRing(head, newest, Ring.inserted(deltas, dayOf(c, time), dayOf(c, newest)));
-    }
-
     function _settings(FilingContext memory c) private view returns (bytes memory) {
         if (!c.hasSettings) {
             c.settings = c.rulebook.settingsAt(uint40(c.time));
@@ -181,24 +179,40 @@ library Context {
         return c.settings;
     }
 
-    function _load(FilingContext memory c, uint256 key, uint256 moment) private view returns (Loaded memory loaded) {
-        (loaded.limits, loaded.from, loaded.until) = c.rulebook.limitsAt(uint16(key >> 8), uint8(key), uint40(moment));
-        loaded.key = key;
-        loaded.before = c.versions;
-        c.versions = _placeOf(loaded);
-    }
-
-    /// @dev A struct in memory can't hold another of its kind, so that a list of them is linked by hand. The plain equivalent,
-    /// an array of structs, is zeroed as a whole whenever it grows.
-    function _loadedAt(uint256 place) private pure returns (Loaded memory loaded) {
-        assembly ("memory-safe") {
-            loaded := place
+    /// @dev Makes the version in force at a time the one looked up last. Those before are kept in a list, linked by hand because a
+    /// struct in memory can't hold another of its kind; the plain equivalent, an array of structs, is zeroed as a whole
+    /// whenever it grows.
+    function _seek(FilingContext memory c, uint256 key, uint256 moment) private view returns (Terms) {
+        // Unchecked: as in limitsAt.
+        unchecked {
+            uint256[5] memory version;
+            for (uint256 place = c.versions; place != 0; place = version[4]) {
+                assembly ("memory-safe") {
+                    version := place
+                }
+                if (version[0] != key || moment - version[1] >= version[2]) continue;
+                (c.key, c.from, c.span, c.limits) = (key, version[1], version[2], Terms.wrap(version[3]));
+                return c.limits;
+            }
+            return _load(c, key, moment);
         }
     }
 
-    function _placeOf(Loaded memory loaded) private pure returns (uint256 place) {
+    /// @dev Asks the rulebook, and keeps what it says for the times at which it holds.
+    function _load(FilingContext memory c, uint256 key, uint256 moment) private view returns (Terms limits) {
+        (uint256[10] memory words, uint256 from, uint256 until) = c.rulebook.limitsAt(
+            uint16(key >> 8),
+            uint8(key),
+            uint40(moment)
+        );
+        // A version begins with its format, 1; otherwise nothing binds at these times.
+        limits = words[0] == 0 ? Terms.wrap(0) : Limits.terms(words);
+        uint256[5] memory version = [key, from, until - from, Terms.unwrap(limits), c.versions];
+        (c.key, c.from, c.span, c.limits) = (key, from, until - from, limits);
+        uint256 place;
         assembly ("memory-safe") {
-            place := loaded
+            place := version
         }
+        c.versions = place;
     }
 }

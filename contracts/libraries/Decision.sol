@@ -5,22 +5,39 @@ pragma solidity 0.8.37;
 /// @notice 96 bits, as 12 bytes in the filing's event: `outcome u8 · findings u24 · breaches u32 · undetermined u32`
 /// (`docs/spec/protocol.md`, section 4).
 library Decision {
-    // Rules, by their bit in breaches and in undetermined.
-    uint256 internal constant RATE = 1 << 0;
-    uint256 internal constant COST = 1 << 2;
-    uint256 internal constant DEDUCTION = 1 << 3;
-    uint256 internal constant AMOUNT = 1 << 4;
-    uint256 internal constant TERM = 1 << 5;
-    uint256 internal constant INCOME = 1 << 6;
-    uint256 internal constant PLATFORM_CAP = 1 << 7;
-    uint256 internal constant MARKET_CAP = 1 << 8;
-    uint256 internal constant OPEN_LOANS = 1 << 9;
-    uint256 internal constant COOLING_OFF = 1 << 10;
-    uint256 internal constant FREQUENCY = 1 << 12;
-    uint256 internal constant DISCLOSURE = 1 << 13;
-    uint256 internal constant LICENCE = 1 << 15;
-    uint256 internal constant LATE = 1 << 16;
-    uint256 internal constant FUTURE = 1 << 17;
+    // Rules, by the number of their bit in breaches and in undetermined.
+    uint256 internal constant RATE_BIT = 0;
+    uint256 internal constant COST_BIT = 2;
+    uint256 internal constant DEDUCTION_BIT = 3;
+    uint256 internal constant AMOUNT_BIT = 4;
+    uint256 internal constant TERM_BIT = 5;
+    uint256 internal constant INCOME_BIT = 6;
+    uint256 internal constant PLATFORM_CAP_BIT = 7;
+    uint256 internal constant MARKET_CAP_BIT = 8;
+    uint256 internal constant OPEN_LOANS_BIT = 9;
+    uint256 internal constant COOLING_OFF_BIT = 10;
+    uint256 internal constant FREQUENCY_BIT = 12;
+    uint256 internal constant DISCLOSURE_BIT = 13;
+    uint256 internal constant LICENCE_BIT = 15;
+    uint256 internal constant LATE_BIT = 16;
+    uint256 internal constant FUTURE_BIT = 17;
+
+    // The same as masks.
+    uint256 internal constant RATE = 1 << RATE_BIT;
+    uint256 internal constant COST = 1 << COST_BIT;
+    uint256 internal constant DEDUCTION = 1 << DEDUCTION_BIT;
+    uint256 internal constant AMOUNT = 1 << AMOUNT_BIT;
+    uint256 internal constant TERM = 1 << TERM_BIT;
+    uint256 internal constant INCOME = 1 << INCOME_BIT;
+    uint256 internal constant PLATFORM_CAP = 1 << PLATFORM_CAP_BIT;
+    uint256 internal constant MARKET_CAP = 1 << MARKET_CAP_BIT;
+    uint256 internal constant OPEN_LOANS = 1 << OPEN_LOANS_BIT;
+    uint256 internal constant COOLING_OFF = 1 << COOLING_OFF_BIT;
+    uint256 internal constant FREQUENCY = 1 << FREQUENCY_BIT;
+    uint256 internal constant DISCLOSURE = 1 << DISCLOSURE_BIT;
+    uint256 internal constant LICENCE = 1 << LICENCE_BIT;
+    uint256 internal constant LATE = 1 << LATE_BIT;
+    uint256 internal constant FUTURE = 1 << FUTURE_BIT;
 
     /// @notice The rules that this registry judges.
     uint256 internal constant SERVED =
@@ -58,6 +75,14 @@ library Decision {
     uint256 private constant ACCEPTED = 1 << 88;
     uint256 private constant FLAGGED = 2 << 88;
     uint256 private constant REFUSED = 3 << 88;
+
+    /// @notice A bit that is set if the condition holds.
+    /// @dev Plain equivalent: `holds ? 1 << bit : 0`, which jumps: some 350 gas an entry more.
+    function mark(bool holds, uint256 bit) internal pure returns (uint256 set) {
+        assembly ("memory-safe") {
+            set := shl(bit, holds)
+        }
+    }
 
     /// @notice Refused for what it is, without being judged.
     function refusal(uint256 finding) internal pure returns (uint256) {

@@ -30,19 +30,22 @@ library Discount {
         unchecked {
             factor = v;
             sum = v;
-            // Begins at the highest bit of count.
-            uint256 bit = count < 32 ? 16 : 1024;
+            // From the highest bit of count down.
+            uint256 bit =
+                count < 32
+                    ? 16
+                    : count < 512
+                        ? 256
+                        : 1024;
             while (bit > count) bit >>= 1;
-            if (count == 1) return (v, v);
-            do {
-                bit >>= 1;
+            for (bit >>= 1; bit != 0; bit >>= 1) {
                 sum += (sum * factor) >> 112;
                 factor = (factor * factor) >> 112;
                 if (count & bit != 0) {
                     factor = (factor * v) >> 112;
                     sum += factor;
                 }
-            } while (bit != 1);
+            }
         }
     }
 
@@ -59,11 +62,14 @@ library Discount {
             factor = v;
             sum = v;
             uint256 done = 1;
-            // Begins at the highest bit of count.
-            uint256 bit = count < 32 ? 16 : 1024;
+            uint256 bit =
+                count < 32
+                    ? 16
+                    : count < 512
+                        ? 256
+                        : 1024;
             while (bit > count) bit >>= 1;
-            while (bit != 1) {
-                bit >>= 1;
+            for (bit >>= 1; bit != 0; bit >>= 1) {
                 falling += done * sum + ((falling * factor) >> 112);
                 sum += (sum * factor) >> 112;
                 factor = (factor * factor) >> 112;

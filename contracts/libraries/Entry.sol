@@ -2,22 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Decision} from "./Decision.sol";
-import {Opening} from "./Opening.sol";
 import {Schedule} from "./Schedule.sol";
-
-/// @notice An entry about a loan in state, as it was filed.
-struct LoanEvent {
-    uint256 kind;
-    bool founded;
-    bytes32 borrower;
-    /// The loan's name, `platform ‖ number ‖ index` in 54 bits.
-    uint256 name;
-    uint256 time;
-    /// Of `Closed`.
-    uint256 reason;
-    uint256 principal;
-    uint256 charges;
-}
+import {LoanEvent, Opening} from "./Scratch.sol";
 
 /// @title Entries as they are written in a filing
 /// @notice `docs/spec/protocol.md`, section 3. Places are positions in calldata. Nothing here reverts: bytes that are no
@@ -48,17 +34,19 @@ library Entry {
     uint256 internal constant PRODUCTS = 2 ** 11;
     uint256 private constant AMOUNTS = 2 ** 38;
     uint256 private constant PLATFORMS = 2 ** 18;
-    uint256 private constant NUMBERS = 2 ** 28;
+    /// @dev The bits of a reference that its platform of 18 and its number of 28 bits leave zero.
+    uint256 private constant BEYOND_REF = (0x3f << 250) | (0xf << 228);
 
     uint256 private constant OPENED_BYTES = 49;
     uint256 private constant PREFIX_BYTES = 46;
     uint256 private constant ORDER_BYTES = 32;
 
     // Flags of `Opened`.
+    uint256 internal constant BASIS = 3;
     uint256 private constant CASH = 4;
     uint256 private constant INCOME = 8;
-    uint256 private constant LATER_DRAW = 16;
-    uint256 private constant FIRST_DRAW = 32;
+    uint256 internal constant LATER_DRAW = 16;
+    uint256 internal constant FIRST_DRAW = 32;
     uint256 private constant PREDECESSOR = 64;
     uint256 private constant LENDER = 128;
 
@@ -76,37 +64,58 @@ library Entry {
         unchecked {
             if (end < start + OPENED_BYTES) return Decision.MALFORMED;
             uint256 flags = (Schedule.read(start) >> 240) & 0xff;
-            uint256 word = Schedule.read(start + 2);
-            uint256 kind = word >> 248;
-            o.borrower = bytes32(word);
-            o.kind = kind;
-            word = Schedule.read(start + 34);
-            o.time = word >> 224;
-            o.product = (word >> 208) & 0xffff;
-            uint256 principal = (word >> 168) & U40;
-            o.principal = principal;
-            o.cash = principal;
-            o.disclosed = (word >> 136) & U32;
-            o.basis = flags & 3;
-            o.laterDraw = flags & LATER_DRAW != 0;
-            o.firstDraw = flags & FIRST_DRAW != 0;
-            // One of the kinds 1 and 2; not both flags of a line.
-            if (kind - 1 > 1 || word >> 224 < EARLIEST || o.product >= PRODUCTS || principal == 0) {
+            uint256 borrower = Schedule.read(start + 2);
+            uint256 facts = Schedule.read(start + 34);
+            uint256 amounts = principal(facts);
+            // The kind of borrower is 1 or 2.
+            if ((borrower >> 248) - 1 > 1 || time(facts) < EARLIEST || product(facts) >= PRODUCTS || amounts == 0) {
                 return Decision.MALFORMED;
             }
+            o.borrower = bytes32(borrower);
+            o.flags = flags;
+            o.facts = facts;
+            o.cash = amounts;
             start += OPENED_BYTES;
-            // All amounts, or-ed: only whether one of them is too great is asked of it.
-            uint256 amounts = principal;
+            // All amounts are or-ed: only whether one of them is too great is asked of it.
             if (flags & ~uint256(FIRST_DRAW) > REQUEST) {
-                (start, word) = _readOptions(o, flags, start);
+                uint256 options;
+                (start, options) = _readOptions(o, flags, start);
                 if (start == 0) return Decision.MALFORMED;
-                amounts |= word;
+                amounts |= options;
             }
             o.schedule = start;
-            (o.payments, o.total, word, o.term) = Schedule.summarise(msg.data, start, end);
+            uint256 largest;
+            (o.payments, o.total, largest, o.term) = Schedule.summarise(msg.data, start, end);
             if (o.payments == 0) return Decision.MALFORMED;
-            return (amounts | word) >= AMOUNTS ? Decision.WIDTH : 0;
+            return (amounts | largest) >= AMOUNTS ? Decision.WIDTH : 0;
         }
+    }
+
+    // The facts of an `Opened`, packed as they were filed: `time u32 · product u16 · principal u40 · disclosed u32`, the highest bits
+    // first. Whatever follows them in the word belongs to others.
+
+    /// @dev The contract's stated time, UTC seconds.
+    function time(uint256 facts) internal pure returns (uint256) {
+        return facts >> 224;
+    }
+
+    function product(uint256 facts) internal pure returns (uint256) {
+        return (facts >> 208) & 0xffff;
+    }
+
+    /// @dev The high five bits of the product.
+    function market(uint256 facts) internal pure returns (uint256) {
+        return (facts >> 214) & 0x3ff;
+    }
+
+    /// @dev Minor units.
+    function principal(uint256 facts) internal pure returns (uint256) {
+        return (facts >> 168) & U40;
+    }
+
+    /// @dev When the cost table was acknowledged, UTC seconds; zero: not stated.
+    function disclosed(uint256 facts) internal pure returns (uint256) {
+        return (facts >> 136) & U32;
     }
 
     /// @dev The fields of `Opened` that its flags announce.
@@ -175,26 +184,23 @@ library Entry {
             e.time = (word >> 160) & U32;
             if (e.time < EARLIEST) return Decision.MALFORMED;
             if (flags & IS_ORDERED != 0) end -= ORDER_BYTES;
-            uint256 principal;
-            uint256 charges;
-            if (kind == DISBURSED) {
-                principal = (word >> 120) & U40;
-                if (end != start + PREFIX_BYTES + 5) return Decision.MALFORMED;
-            } else if (kind == REPAID) {
-                principal = (word >> 120) & U40;
-                charges = (word >> 80) & U40;
-                if (end != start + PREFIX_BYTES + 10 || principal | charges == 0) return Decision.MALFORMED;
-            } else {
-                uint256 reason = (word >> 152) & 0xff;
-                principal = (word >> 112) & U40;
-                charges = (word >> 72) & U40;
-                e.reason = reason;
+            // Bytes after the prefix of the kinds 2 to 4, a byte each.
+            if (end != start + PREFIX_BYTES + ((0x0b0a05 >> (8 * (kind - DISBURSED))) & 0xff))
+                return Decision.MALFORMED;
+            word <<= 96;
+            if (kind == CLOSED) {
+                uint256 reason = word >> 248;
                 // One of the reasons 1 to 6.
-                if (end != start + PREFIX_BYTES + 11 || reason - 1 > 5) return Decision.MALFORMED;
+                if (reason - 1 > 5) return Decision.MALFORMED;
+                e.reason = reason;
+                word <<= 8;
             }
-            e.principal = principal;
+            uint256 paid = word >> 216;
+            uint256 charges = kind == DISBURSED ? 0 : (word >> 176) & U40;
+            if (kind == REPAID && paid | charges == 0) return Decision.MALFORMED;
+            e.principal = paid;
             e.charges = charges;
-            return (principal | charges) >= AMOUNTS ? Decision.WIDTH : 0;
+            return (paid | charges) >= AMOUNTS ? Decision.WIDTH : 0;
         }
     }
 
@@ -228,6 +234,6 @@ library Entry {
 
     /// @dev Whether the first eight bytes are a reference, its platform and number within their widths.
     function _isRef(uint256 word) private pure returns (bool) {
-        return word >> 232 < PLATFORMS && (word >> 200) & U32 < NUMBERS;
+        return word & BEYOND_REF == 0;
     }
 }

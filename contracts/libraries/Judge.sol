@@ -85,8 +85,8 @@ library Judge {
         c.active = facts.active;
         c.foundingClosed = facts.foundingClosed;
         c.founding = !facts.foundingClosed && block.timestamp <= facts.foundingUntil;
-        c.opening.groups = new uint256[](LOANS);
-        c.opening.lines = new uint256[](LOANS);
+        c.exposure.groups = new uint256[](LOANS);
+        c.exposure.lines = new uint256[](LOANS);
     }
 
     function _judgeEntry(

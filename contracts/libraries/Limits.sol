@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+/// @notice A version's ten words, by their place in memory. Zero where no version binds.
+/// @dev `uint256[10] memory` would be the plain type; but whatever returns that first zeroes ten words, which costs an entry some
+/// 900 gas.
+type Terms is uint256;
+
+using Limits for Terms global;
+
 /// @title Fields of a version of limits
 /// @notice A version is ten words; each field has its byte in `docs/spec/protocol.md`, section 5. Fields are taken out where
 /// they are used: unpacking all of them would cost every product in every filing some 3,000 gas.
@@ -9,121 +16,159 @@ library Limits {
     uint256 private constant U40 = 0xffffffffff;
     uint256 private constant U32 = 0xffffffff;
 
-    /// @dev The first word is zero only where no version binds: a version begins with its format, 1.
-    function exists(uint256[10] memory v) internal pure returns (bool) {
-        return v[0] != 0;
+    /// @notice The words of a version as they were decoded.
+    function terms(uint256[10] memory words) internal pure returns (Terms v) {
+        assembly ("memory-safe") {
+            v := words
+        }
     }
 
-    function confirm(uint256[10] memory v) internal pure returns (bool) {
-        return (v[0] >> 240) & 1 != 0;
+    function exists(Terms v) internal pure returns (bool) {
+        return Terms.unwrap(v) != 0;
     }
 
-    function on(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[0] >> 208) & U32;
+    /// @dev Format, flags and the masks of rules, as {Decision} takes them.
+    function masks(Terms v) internal pure returns (uint256) {
+        return _word(v, 0);
     }
 
-    function refuse(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[0] >> 176) & U32;
+    function format(Terms v) internal pure returns (uint256) {
+        return _word(v, 0) >> 248;
     }
 
-    function undeterminedRefuse(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[0] >> 144) & U32;
+    function flags(Terms v) internal pure returns (uint256) {
+        return (_word(v, 0) >> 240) & 0xff;
     }
 
-    function reportingWindow(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[0] >> 112) & U32;
+    function payments(Terms v) internal pure returns (bool) {
+        return (_word(v, 0) >> 241) & 1 != 0;
     }
 
-    function outageWindow(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[0] >> 80) & U32;
+    function reserved(Terms v) internal pure returns (uint256) {
+        return _word(v, 2) & type(uint64).max;
     }
 
-    function clockSkew(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[0] >> 64) & 0xffff;
+    function reservedEnd(Terms v) internal pure returns (uint256) {
+        return _word(v, 9) & (2 ** 152 - 1);
     }
 
-    function withdrawalWindow(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[0] >> 32) & U32;
+    function confirm(Terms v) internal pure returns (bool) {
+        return (_word(v, 0) >> 240) & 1 != 0;
     }
 
-    function reflection(uint256[10] memory v) internal pure returns (uint256) {
-        return v[0] & U32;
+    function on(Terms v) internal pure returns (uint256) {
+        return (_word(v, 0) >> 208) & U32;
     }
 
-    function amountMin(uint256[10] memory v) internal pure returns (uint256) {
-        return v[1] >> 216;
+    function refuse(Terms v) internal pure returns (uint256) {
+        return (_word(v, 0) >> 176) & U32;
     }
 
-    function amountMax(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[1] >> 176) & U40;
+    function undeterminedRefuse(Terms v) internal pure returns (uint256) {
+        return (_word(v, 0) >> 144) & U32;
     }
 
-    function termMinDays(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[1] >> 160) & 0xffff;
+    function reportingWindow(Terms v) internal pure returns (uint256) {
+        return (_word(v, 0) >> 112) & U32;
     }
 
-    function termMaxDays(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[1] >> 144) & 0xffff;
+    function outageWindow(Terms v) internal pure returns (uint256) {
+        return (_word(v, 0) >> 80) & U32;
     }
 
-    function platformCap(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[1] >> 104) & U40;
+    function clockSkew(Terms v) internal pure returns (uint256) {
+        return (_word(v, 0) >> 64) & 0xffff;
     }
 
-    function marketCap(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[1] >> 64) & U40;
+    function withdrawalWindow(Terms v) internal pure returns (uint256) {
+        return (_word(v, 0) >> 32) & U32;
     }
 
-    function maxLoans(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[1] >> 56) & 0xff;
+    function reflection(Terms v) internal pure returns (uint256) {
+        return _word(v, 0) & U32;
     }
 
-    function maxLenders(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[1] >> 48) & 0xff;
+    function amountMin(Terms v) internal pure returns (uint256) {
+        return _word(v, 1) >> 216;
     }
 
-    function coolingOff(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[1] >> 16) & U32;
+    function amountMax(Terms v) internal pure returns (uint256) {
+        return (_word(v, 1) >> 176) & U40;
     }
 
-    function coolingMode(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[1] >> 8) & 0xff;
+    function termMinDays(Terms v) internal pure returns (uint256) {
+        return (_word(v, 1) >> 160) & 0xffff;
     }
 
-    function frequencyCount(uint256[10] memory v) internal pure returns (uint256) {
-        return v[1] & 0xff;
+    function termMaxDays(Terms v) internal pure returns (uint256) {
+        return (_word(v, 1) >> 144) & 0xffff;
     }
 
-    function frequencyWindow(uint256[10] memory v) internal pure returns (uint256) {
-        return v[2] >> 240;
+    function platformCap(Terms v) internal pure returns (uint256) {
+        return (_word(v, 1) >> 104) & U40;
     }
 
-    function frequencyMode(uint256[10] memory v) internal pure returns (uint256) {
-        return (v[2] >> 232) & 0xff;
+    function marketCap(Terms v) internal pure returns (uint256) {
+        return (_word(v, 1) >> 64) & U40;
+    }
+
+    function maxLoans(Terms v) internal pure returns (uint256) {
+        return (_word(v, 1) >> 56) & 0xff;
+    }
+
+    function maxLenders(Terms v) internal pure returns (uint256) {
+        return (_word(v, 1) >> 48) & 0xff;
+    }
+
+    function coolingOff(Terms v) internal pure returns (uint256) {
+        return (_word(v, 1) >> 16) & U32;
+    }
+
+    function coolingMode(Terms v) internal pure returns (uint256) {
+        return (_word(v, 1) >> 8) & 0xff;
+    }
+
+    function frequencyCount(Terms v) internal pure returns (uint256) {
+        return _word(v, 1) & 0xff;
+    }
+
+    function frequencyWindow(Terms v) internal pure returns (uint256) {
+        return _word(v, 2) >> 240;
+    }
+
+    function frequencyMode(Terms v) internal pure returns (uint256) {
+        return (_word(v, 2) >> 232) & 0xff;
     }
 
     /// @dev Bytes 67 to 87, as {Rate} takes them.
-    function rate(uint256[10] memory v) internal pure returns (uint256) {
-        return v[2] << 24;
+    function rate(Terms v) internal pure returns (uint256) {
+        return _word(v, 2) << 24;
     }
 
     /// @dev Bytes 96 to 127: the effective discounts of a day and of a month.
-    function discounts(uint256[10] memory v) internal pure returns (uint256) {
-        return v[3];
+    function discounts(Terms v) internal pure returns (uint256) {
+        return _word(v, 3);
     }
 
-    function costFlat(uint256[10] memory v) internal pure returns (uint256) {
-        return v[4] >> 216;
+    function costFlat(Terms v) internal pure returns (uint256) {
+        return _word(v, 4) >> 216;
     }
 
     /// @dev Bracket i of 0 to 7: nine bytes from byte 133 + 9 · i on, which may lie in two words.
-    function costBracket(uint256[10] memory v, uint256 i) internal pure returns (uint256 upTo, uint256 share) {
+    function costBracket(Terms v, uint256 i) internal pure returns (uint256 upTo, uint256 share) {
         // Unchecked: i < 8.
         unchecked {
             uint256 place = 133 + 9 * i;
             uint256 bits = (place & 31) * 8;
-            uint256 word = (v[place >> 5] << bits) | (v[(place >> 5) + 1] >> (256 - bits));
+            uint256 word = (_word(v, place >> 5) << bits) | (_word(v, (place >> 5) + 1) >> (256 - bits));
             return (word >> 216, (word >> 184) & U32);
+        }
+    }
+
+    /// @dev Plain equivalent: `words[k]` of a `uint256[10] memory`.
+    function _word(Terms v, uint256 k) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := mload(add(v, shl(5, k)))
         }
     }
 }

@@ -3,13 +3,11 @@ pragma solidity 0.8.37;
 
 import {Rate} from "../rules/Rate.sol";
 import {Decision} from "./Decision.sol";
-import {Limits} from "./Limits.sol";
+import {Terms} from "./Limits.sol";
 
 /// @title Whether limits may be published
 /// @notice `docs/spec/protocol.md`, section 5. The fields of a rule are looked at only if that rule is on.
 library LimitsCheck {
-    using Limits for uint256[10];
-
     uint256 internal constant NONE = type(uint256).max;
 
     /// @dev The ring of openings is exact for so many openings in so many days.
@@ -17,15 +15,15 @@ library LimitsCheck {
     uint256 private constant RING_DAYS = 508;
 
     /// @notice The byte of the first field that breaks a rule of publication, or NONE.
-    function firstFault(uint256[10] memory v) internal pure returns (uint256) {
-        if (v[0] >> 248 != 1) return 0;
-        if ((v[0] >> 240) & 0xff > 3) return 1;
+    function firstFault(Terms v) internal pure returns (uint256) {
+        if (v.format() != 1) return 0;
+        if (v.flags() > 3) return 1;
         uint256 on = v.on();
         if (on & Decision.LICENCE == 0 || on > Decision.RULES) return 2;
         if (v.refuse() & Decision.LICENCE == 0 || v.refuse() > Decision.RULES) return 6;
         if (v.undeterminedRefuse() > Decision.RULES) return 10;
-        if (v[2] & type(uint64).max != 0) return 88;
-        if (v[9] & (2 ** 152 - 1) != 0) return 301;
+        if (v.reserved() != 0) return 88;
+        if (v.reservedEnd() != 0) return 301;
         if (on & Decision.COOLING_OFF != 0 && v.coolingMode() != 0) return 62;
         if (on & Decision.FREQUENCY != 0) {
             if (v.frequencyCount() == 0 || v.frequencyCount() > RING_OPENINGS) return 63;
@@ -38,11 +36,11 @@ library LimitsCheck {
     }
 
     /// @notice The rules that must be served for this version to be judged. Keeping payments is part of INCOME.
-    function rulesNeeded(uint256[10] memory v) internal pure returns (uint256) {
-        return v.on() | ((v[0] >> 241) & 1 == 0 ? 0 : Decision.INCOME);
+    function rulesNeeded(Terms v) internal pure returns (uint256) {
+        return v.on() | (v.payments() ? Decision.INCOME : 0);
     }
 
-    function _costFault(uint256[10] memory v) private pure returns (uint256) {
+    function _costFault(Terms v) private pure returns (uint256) {
         uint256 below = 0;
         for (uint256 i = 0; i < 8; i++) {
             (uint256 upTo, ) = v.costBracket(i);

@@ -11,6 +11,8 @@ library Ring {
     uint256 internal constant UNKNOWN = 511;
 
     uint256 private constant U9 = 511;
+    /// @dev The second bit of every delta.
+    uint256 private constant MARKS = (1 << 1) | (1 << 10) | (1 << 19) | (1 << 28) | (1 << 37) | (1 << 46) | (1 << 55);
     uint256 private constant U63 = 2 ** 63 - 1;
 
     /// @notice The deltas after an opening at or after the newest.
@@ -93,6 +95,15 @@ library Ring {
 
     uint256 internal constant NONE = type(uint256).max;
 
+    /// @notice Whether one of the deltas is FAR or UNKNOWN: something was lost.
+    function isMarked(uint256 deltas) internal pure returns (bool) {
+        // Of all nine bits of a delta, the eight high ones are set only in a mark. Runs of eight set bits are found by doubling.
+        uint256 runs = deltas & (deltas >> 1);
+        runs &= runs >> 2;
+        runs &= runs >> 4;
+        return runs & MARKS != 0;
+    }
+
     /// @notice Counts openings around a day.
     /// @param from Day after which they count.
     /// @param day Day up to which they count.
@@ -108,18 +119,17 @@ library Ring {
         // Unchecked: as above.
         unchecked {
             uint256 current = newestDay;
-            uint256 shift = 0;
-            while (true) {
-                if (current > day) later++;
-                else if (current > from) within++;
-                uint256 delta = (deltas >> shift) & U9;
-                if (!_isKnown(delta)) {
-                    if (delta == UNKNOWN || shift == 9 * DELTAS) lostUntil = current;
-                    else if (delta == FAR) lostUntil = current - MAX_GAP - 1;
-                    return (within, later, lostUntil);
+            for (uint256 k = 0; ; k++) {
+                if (current > from) {
+                    if (current > day) later++;
+                    else within++;
                 }
+                if (k == DELTAS) return (within, later, current);
+                uint256 delta = deltas & U9;
+                if (delta == 0) return (within, later, 0);
+                if (delta >= FAR) return (within, later, delta == FAR ? current - MAX_GAP - 1 : current);
                 current -= delta - 1;
-                shift += 9;
+                deltas >>= 9;
             }
         }
     }

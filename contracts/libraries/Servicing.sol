@@ -6,34 +6,18 @@ import {Late} from "../rules/Late.sol";
 import {Book, BookWords} from "./Book.sol";
 import {Context, FilingContext} from "./Context.sol";
 import {Decision} from "./Decision.sol";
-import {Entry, LoanEvent} from "./Entry.sol";
+import {Entry} from "./Entry.sol";
 import {Ledger} from "./Ledger.sol";
-import {Limits} from "./Limits.sol";
+import {Terms} from "./Limits.sol";
+import {LoanEvent, Named} from "./Scratch.sol";
 import {RegistryState} from "./State.sol";
 
 /// @title Judging what happens to a loan in state: `Disbursed`, `Repaid`, `Closed`
 /// @notice `docs/spec/protocol.md`, section 6; the states and their edges are drawn in `docs/design/loan-states.md`.
 library Servicing {
     using Context for FilingContext;
-    using Limits for uint256[10];
-
     /// @dev Not a slot: the loan is in the head.
     uint256 private constant HEAD = Book.SLOTS;
-
-    /// @dev The loan that an event names, and what the event makes of it.
-    struct Named {
-        uint256 head;
-        /// Number of its slot, or HEAD.
-        uint256 place;
-        /// Its word: the head, or its slot.
-        uint256 word;
-        uint256 opened;
-        /// As stated, no later than the block, no earlier than the window and the opening.
-        uint256 time;
-        uint256 breaches;
-        uint256 findings;
-        uint256[10] limits;
-    }
 
     /// @notice Judges the event in [start, end) of calldata and, unless it is refused, applies it.
     function judge(
@@ -47,7 +31,9 @@ library Servicing {
         if (finding != 0) return Decision.refusal(finding);
         if (e.founded && !c.founding) return Decision.refusal(Decision.NOT_FOUNDING);
 
-        Named memory n;
+        Named memory n = c.named;
+        n.findings = 0;
+        n.breaches = 0;
         BookWords storage book;
         (book, n.head) = Ledger.load(state, c.predecessor, e.borrower);
         if (!_find(c, e, n, book)) return Decision.refusal(Decision.NO_LOAN);
@@ -64,7 +50,7 @@ library Servicing {
         finding = _apply(c, e, n, book);
         if (finding != 0) return Decision.refusal(finding);
         if (!n.limits.exists()) return Decision.onFact(0, n.findings | Decision.NO_VERSION, 0, 0);
-        return Decision.onFact(n.limits[0], n.findings, n.breaches, 0);
+        return Decision.onFact(n.limits.masks(), n.findings, n.breaches, 0);
     }
 
     /// @dev Looks for the loan among those that the platform holds.
@@ -100,9 +86,8 @@ library Servicing {
         unchecked {
             uint256 stated = e.time;
             uint256 time = stated < c.time ? stated : c.time;
-            uint256 product = Book.product(n.word);
-            uint256 kind = uint256(e.borrower) >> 248;
-            uint256[10] memory limits = c.limitsAt(product, kind, c.time);
+            uint256 key = Context.keyOf(Book.product(n.word), e.borrower);
+            Terms limits = c.limitsAt(key, c.time);
             if (limits.exists()) {
                 uint256 window = limits.reportingWindow();
                 if (Future.breaches(stated, limits.clockSkew(), c.time)) n.breaches = Decision.FUTURE;
@@ -112,7 +97,7 @@ library Servicing {
                 }
             }
             n.time = time > n.opened ? time : n.opened;
-            n.limits = c.limitsAt(product, kind, n.opened);
+            n.limits = c.limitsAt(key, n.opened);
         }
     }
 
@@ -217,7 +202,8 @@ library Servicing {
                     bool paid = e.principal != 0 || Book.outstanding(n.word) != Book.detailPrincipal(detail);
                     clean = !charged && !paid && n.time <= n.opened + c.confirmationWindow(Book.market(n.word));
                     if (!clean) n.findings |= Decision.WINDOW;
-                } else if (n.time > n.opened + n.limits.withdrawalWindow()) {
+                } else if (n.time > n.opened + (n.limits.exists() ? n.limits.withdrawalWindow() : 0)) {
+                    // Without a version the window is zero; the fields of no version are whatever is in memory.
                     n.findings |= Decision.WINDOW;
                 } else {
                     clean = !charged;

@@ -5,12 +5,11 @@ import {BookWords} from "./Book.sol";
 
 /// @notice What a platform's filings have come to.
 /// @param head Of its last filing.
-/// @param number Of its last filing; zero: it has filed nothing.
-/// @param foundingClosed A request of its has been mined.
+/// @param last Bits 0 to 31: the number of its last filing; zero: it has filed nothing. Bit 32: a request of its has been mined.
+/// One word, because two fields of one slot are written one after the other.
 struct PlatformState {
     bytes32 head;
-    uint32 number;
-    bool foundingClosed;
+    uint256 last;
 }
 
 /// @notice All that a registry keeps. The order is fixed: slots are proved to people who have only this page.

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Limits} from "../libraries/Limits.sol";
+import {Terms} from "../libraries/Limits.sol";
 
 /// @title AMOUNT
 /// @notice RULE-AMOUNT-1: The principal MUST NOT be below the minimum, nor above the maximum where there is one.
 library Amount {
-    using Limits for uint256[10];
-
     /// @param principal Minor units.
-    function breaches(uint256[10] memory limits, uint256 principal) internal pure returns (bool) {
-        uint256 most = limits.amountMax();
-        return principal < limits.amountMin() || (principal > most && most != 0);
+    function breaches(Terms limits, uint256 principal) internal pure returns (bool) {
+        // Unchecked: the principal is at least 1, and a maximum of zero, none, wraps around to the greatest number.
+        unchecked {
+            return principal < limits.amountMin() || principal - 1 > limits.amountMax() - 1;
+        }
     }
 }

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Limits} from "../libraries/Limits.sol";
+import {Terms} from "../libraries/Limits.sol";
 
 /// @title COOLING-OFF
 /// @notice RULE-COOLING-OFF-1: A loan MUST NOT be opened sooner after the borrower's last loan closed, anywhere, than the
 /// cooling-off period. What had happened before that close is undetermined: the close before it isn't known any more.
 library CoolingOff {
-    using Limits for uint256[10];
-
     /// @param opened When the loan counts as opened, UTC seconds.
     /// @param lastClosed UTC seconds; zero: nothing was closed yet.
     /// @param question Whether the loan was asked for beforehand.
     function judge(
-        uint256[10] memory limits,
+        Terms limits,
         uint256 opened,
         uint256 lastClosed,
         bool question

@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Limits} from "../libraries/Limits.sol";
+import {Terms} from "../libraries/Limits.sol";
 import {Ring} from "../libraries/Ring.sol";
 
 /// @title FREQUENCY
 /// @notice RULE-FREQUENCY-1: The loans opened in the window of civil days that ends with the day of this one, anywhere and
 /// this one included, MUST NOT be more than the count.
 library Frequency {
-    using Limits for uint256[10];
-
     /// @param deltas The ring of openings, which isn't empty.
     /// @param newestDay Day of its newest opening.
     /// @param day Of this loan's opening.
     function judge(
-        uint256[10] memory limits,
+        Terms limits,
         uint256 deltas,
         uint256 newestDay,
         uint256 day
     ) internal pure returns (bool breach, bool undetermined) {
         // Unchecked: days are years from zero; counts are at most eight.
         unchecked {
+            uint256 most = limits.frequencyCount();
+            // Most borrowers have too few openings on record, and none lost, for the days to matter.
+            if (most > 1 && deltas >> (9 * (most - 2)) == 0 && day >= newestDay && !Ring.isMarked(deltas)) {
+                return (false, false);
+            }
             uint256 from = limits.frequencyMode() == 0 ? day - limits.frequencyWindow() : yearStart(day) - 1;
             (uint256 within, uint256 later, uint256 lostUntil) = Ring.count(deltas, newestDay, from, day);
             uint256 loans = within + 1;
-            uint256 most = limits.frequencyCount();
             if (loans > most) return (true, false);
             return (false, (later != 0 && loans + later > most) || lostUntil > from);
         }

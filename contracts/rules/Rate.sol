@@ -43,17 +43,18 @@ library Rate {
         // Unchecked: the year's basis is at most 366 days.
         unchecked {
             uint256 cursor = Schedule.pointer(entry, start);
-            uint256 ticks = 12 | (84 << 16) | (((rate >> 232) & 0xffff) << 32);
             if (Schedule.read(cursor) >> 240 == 1) {
                 // Most loans: one payment or equal ones. What follows would give the same, at twice the gas.
                 uint256 leg = Schedule.read(cursor + 2);
-                uint256 over = _oneLeg(leg, ticks, opening_, cap, rate, discounts);
+                uint256 factor = rate >> 248 == SIMPLE ? 0 : levelFactor(leg, cap, rate, discounts);
+                if (factor != 0) return levelBreaches(leg, factor, opening_);
+                uint256 over = _oneLeg(leg, opening_, cap, rate);
                 if (over != UNDECIDED) return over != 0;
             }
             Pass memory pass;
             pass.cap = cap;
-            pass.ticks = ticks;
-            pass.year = 12e9 * (ticks >> 32);
+            pass.ticks = _ticks(rate);
+            pass.year = 12e9 * ((rate >> 232) & 0xffff);
             if (rate >> 248 == SIMPLE) return _simple(pass, cursor, opening_);
             uint256 value = _presentValueDown(pass, cursor, rate, discounts);
             opening_ <<= 128;
@@ -64,11 +65,52 @@ library Rate {
         }
     }
 
+    /// @notice What the payments of a schedule of one leg are worth for each unit of the amount, 2⁻¹¹². It depends on nothing else
+    /// of the leg than count, unit and gap.
+    /// @param leg count, unit, gap and amount, the highest bits first
+    /// @return factor zero if the payments aren't level, or not whole unit periods apart, or interest is simple
+    function levelFactor(
+        uint256 leg,
+        uint256 cap,
+        uint256 rate,
+        uint256 discounts
+    ) internal pure returns (uint256 factor) {
+        // Unchecked: as in Nominal and Effective.
+        unchecked {
+            if (leg & Schedule.STEPPED != 0) return 0;
+            if (rate >> 248 != NOMINAL) {
+                if (rate >> 248 == SIMPLE) return 0;
+                factor = Effective.factorOf((leg >> 216) & 0x3ffff, discounts);
+            } else {
+                uint256 ticks = _ticks(rate);
+                uint256 year = 12e9 * (ticks >> 32);
+                uint256 gap = ((leg >> 216) & 0xffff) * ((ticks >> ((leg >> 228) & 0x30)) & 0xffff);
+                uint256 unit = Nominal.unitPeriod(ticks, rate, gap);
+                if (gap % unit != 0) return 0;
+                factor = (year << 112) / (year + cap * unit);
+                if (gap != unit) factor = Discount.powerDown(factor, gap / unit);
+            }
+            if (leg >> 241 != 0) (, factor) = Discount.levelDown(factor, leg >> 240);
+        }
+    }
+
+    /// @notice Whether a schedule of one leg costs more than the cap.
+    /// @param factor what {levelFactor} says, and not zero
+    function levelBreaches(uint256 leg, uint256 factor, uint256 opening_) internal pure returns (bool) {
+        // Unchecked: a payment has 56 bits with its fraction, a factor 11 more than 112.
+        unchecked {
+            return ((leg >> 160) & 0xffffffffff0000) * factor > opening_ << 128;
+        }
+    }
+
     /// @notice The balance to begin with, minor units: the cash received, and one minor unit a payment, at most a
     /// thousandth of the principal, because lenders round payments up.
     function opening(uint256 cash, uint256 principal, uint256 payments) internal pure returns (uint256) {
-        uint256 most = principal / 1000;
-        return cash + (payments < most ? payments : most);
+        // Unchecked: amounts are below 2⁴⁰.
+        unchecked {
+            uint256 most = principal / 1000;
+            return cash + (payments < most ? payments : most);
+        }
     }
 
     /// @notice The number of the reference series that the cap follows; zero: the cap is fixed.
@@ -78,7 +120,9 @@ library Rate {
 
     /// @notice Seconds for which a point of the series holds.
     function maxAge(uint256 rate) internal pure returns (uint256) {
-        return ((rate >> 128) & 0xffff) * 1 days;
+        unchecked {
+            return ((rate >> 128) & 0xffff) * 1 days;
+        }
     }
 
     /// @notice The cap a year, 10⁻⁹; rounded down.
@@ -102,41 +146,28 @@ library Rate {
         return Discount.isRoot(discounts >> 128, basis, cap) && Discount.isRoot(discounts & type(uint128).max, 12, cap);
     }
 
-    /// @dev The only leg of a schedule, unless it has a step, or several payments between boundaries: then UNDECIDED.
-    function _oneLeg(
-        uint256 leg,
-        uint256 ticks,
-        uint256 opening_,
-        uint256 cap,
-        uint256 rate,
-        uint256 discounts
-    ) private pure returns (uint256) {
-        // Unchecked: as in Nominal, Effective and Simple.
+    /// @dev The only leg of a schedule that has no {levelFactor}: one payment within a unit period, or simple interest. Otherwise
+    /// UNDECIDED.
+    function _oneLeg(uint256 leg, uint256 opening_, uint256 cap, uint256 rate) private pure returns (uint256) {
+        // Unchecked: as in Nominal and Simple.
         unchecked {
             if (leg & Schedule.STEPPED != 0) return UNDECIDED;
+            uint256 ticks = _ticks(rate);
             uint256 payment = (leg >> 160) & 0xffffffffff0000;
-            uint256 factor;
-            if (rate >> 248 == EFFECTIVE) {
-                factor = Effective.factorOf((leg >> 216) & 0x3ffff, discounts);
-            } else {
-                uint256 gap = ((leg >> 216) & 0xffff) * ((ticks >> ((leg >> 228) & 0x30)) & 0xffff);
-                uint256 year = 12e9 * (ticks >> 32);
-                if (rate >> 248 == SIMPLE) return Simple.oneLeg(leg >> 240, payment, opening_, cap * gap, year);
-                uint256 unit = Nominal.unitPeriod(ticks, rate, gap);
-                factor = (year << 112) / (year + cap * unit);
-                if (gap != unit) {
-                    factor = Discount.powerDown(factor, gap / unit);
-                    gap %= unit;
-                    if (gap != 0) {
-                        if (leg >> 241 != 0) return UNDECIDED;
-                        payment = ((payment * year) << 64) / (year + cap * gap);
-                        return (payment * factor) >> 64 > opening_ << 128 ? 1 : 0;
-                    }
-                }
-            }
-            if (leg >> 241 != 0) (, factor) = Discount.levelDown(factor, leg >> 240);
-            return payment * factor > opening_ << 128 ? 1 : 0;
+            uint256 gap = ((leg >> 216) & 0xffff) * ((ticks >> ((leg >> 228) & 0x30)) & 0xffff);
+            uint256 year = 12e9 * (ticks >> 32);
+            if (rate >> 248 == SIMPLE) return Simple.oneLeg(leg >> 240, payment, opening_, cap * gap, year);
+            if (leg >> 241 != 0 || rate >> 248 == EFFECTIVE) return UNDECIDED;
+            uint256 unit = Nominal.unitPeriod(ticks, rate, gap);
+            uint256 factor = Discount.powerDown((year << 112) / (year + cap * unit), gap / unit);
+            payment = ((payment * year) << 64) / (year + cap * (gap % unit));
+            return (payment * factor) >> 64 > opening_ << 128 ? 1 : 0;
         }
+    }
+
+    /// @dev Ticks of a day, a week and a month, 16 bits each.
+    function _ticks(uint256 rate) private pure returns (uint256) {
+        return 12 | (84 << 16) | (((rate >> 232) & 0xffff) << 32);
     }
 
     /// @dev What all payments are worth at the contract's time, 2⁻¹²⁸ minor units.

@@ -42,27 +42,31 @@ library Nominal {
                     open = pass.open;
                     continue;
                 }
-                if (gap >= unit) {
-                    if (open != 0) {
-                        value += _between(open, unit, discount, (discount * v) >> 112);
-                        open = 0;
-                    }
-                    discount = (discount * (gap < 2 * unit ? v : Legs.power(pass.known, v, gap / unit))) >> 112;
-                    gap %= unit;
-                }
                 phase += gap;
                 if (phase >= unit) {
-                    gap = (discount * v) >> 112;
+                    uint256 next = (discount * v) >> 112;
                     if (open != 0) {
-                        value += _between(open, unit, discount, gap);
+                        // As _between does, which would cost 50 gas more at each leg.
+                        uint256 moment = open & (PAID - 1);
+                        value += (((open >> 128) * unit - moment) * discount + moment * next) / unit;
                         open = 0;
                     }
-                    discount = gap;
-                    phase -= unit;
+                    if (gap < 2 * unit) {
+                        discount = next;
+                        phase -= unit;
+                    } else {
+                        gap /= unit;
+                        discount = (discount * Legs.power(pass.known, v, gap)) >> 112;
+                        phase -= gap * unit;
+                    }
+                    if (phase >= unit) {
+                        discount = (discount * v) >> 112;
+                        phase -= unit;
+                    }
                 }
-                gap = (leg >> 160) & 0xffffffffff0000;
-                if (phase == 0) value += gap * discount;
-                else open += gap * (PAID | phase);
+                leg = (leg >> 160) & 0xffffffffff0000; // the payment
+                if (phase == 0) value += leg * discount;
+                else open += leg * (PAID | phase);
             }
             return open == 0 ? value : value + _last(pass, discount, phase, open);
         }

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Book, BookWords} from "./Book.sol";
+import {Context, FilingContext} from "./Context.sol";
+import {Decision} from "./Decision.sol";
+import {Entry} from "./Entry.sol";
+import {Terms} from "./Limits.sol";
+import {Exposure, Opening} from "./Scratch.sol";
+
+/// @title Adding up what a borrower owes
+/// @notice `docs/spec/protocol.md`, section 6: sums and counts are over loans of one market; loans that were never confirmed in
+/// time are taken out first, of whatever market.
+library Exposures {
+    using Context for FilingContext;
+
+    /// @notice Adds up the borrower's loans in the market of the loan being opened.
+    /// @param head The borrower's.
+    /// @return The head without lapsed loans, but for its count of slots; `x.lapsed` has those that lapsed in slots.
+    function addUp(
+        FilingContext memory c,
+        Opening memory o,
+        Exposure memory x,
+        BookWords storage book,
+        uint256 head,
+        Terms limits
+    ) internal view returns (uint256) {
+        x.outstanding = 0;
+        x.groupOutstanding = 0;
+        x.openLoans = 0;
+        x.lenders = 0;
+        x.lineCount = 0;
+        x.lineOpen = false;
+        x.lapsed = 0;
+        uint256 market = Entry.market(o.facts);
+        // Groups of other platforms are a call each: only if a rule asks for them.
+        bool groups = limits.exists() && limits.on() & (Decision.PLATFORM_CAP | Decision.OPEN_LOANS) != 0;
+        if (head & Book.PRESENT != 0) {
+            if (head & Book.UNCONFIRMED != 0 && isLapsed(c, head, Book.newest(head))) {
+                head = Book.withoutLoan(c.withoutOpening(head, Book.newest(head)));
+            } else if (Book.market(head) == market) {
+                x.openLoans = 1;
+                x.outstanding = Book.outstanding(head);
+                if (groups) _addGroup(c, x, Book.platform(head), Book.outstanding(head), true);
+            }
+        }
+        // Unchecked: counted down from a number of slots; 32 loans of less than 2^38.
+        unchecked {
+            for (uint256 k = Book.count(head); k != 0;) {
+                uint256 slot = book.slots[--k];
+                if (slot & Book.UNCONFIRMED != 0 && isLapsed(c, slot, Book.opened(slot))) {
+                    x.lapsed |= 1 << k;
+                    if (slot & Book.IN_RING != 0) head = c.withoutOpening(head, Book.opened(slot));
+                    continue;
+                }
+                if (Book.market(slot) != market) continue;
+                // Charged off is still owed, but no open loan.
+                bool open = slot & Book.CHARGED_OFF == 0;
+                uint256 outstanding = Book.outstanding(slot);
+                x.outstanding += outstanding;
+                if (groups) _addGroup(c, x, Book.holder(slot), outstanding, open);
+                if (!open) continue;
+                if (slot & Book.DRAW == 0) x.openLoans++;
+                else _addDraw(o, x, Book.lineName(slot));
+            }
+        }
+        return head;
+    }
+
+    /// @notice Whether an unconfirmed loan was not confirmed in time.
+    function isLapsed(FilingContext memory c, uint256 word, uint256 opened) internal view returns (bool) {
+        // Unchecked: 32 bits each.
+        unchecked {
+            return c.time > opened + c.confirmationWindow(Book.market(word));
+        }
+    }
+
+    /// @dev Adds to what is owed to the platform's group, or another's group to those with an open loan.
+    function _addGroup(
+        FilingContext memory c,
+        Exposure memory x,
+        uint256 holder,
+        uint256 outstanding,
+        bool open
+    ) private view {
+        // Unchecked: 32 loans of less than 2^38.
+        unchecked {
+            uint256 group = c.groupOf(holder);
+            if (group == c.group) x.groupOutstanding += outstanding;
+            else if (open) x.lenders = _include(x.groups, x.lenders, group);
+        }
+    }
+
+    /// @dev Adds an open draw: the first of its line is an open loan.
+    function _addDraw(Opening memory o, Exposure memory x, uint256 line) private pure {
+        // Unchecked: at most 32.
+        unchecked {
+            if (o.flags & Entry.LATER_DRAW != 0 && line == Entry.nameOf(o.line)) x.lineOpen = true;
+            uint256 lines = _include(x.lines, x.lineCount, line);
+            x.openLoans += lines - x.lineCount;
+            x.lineCount = lines;
+        }
+    }
+
+    /// @dev Puts a value in a set of `length` values, which has room for one more.
+    function _include(uint256[] memory set, uint256 length, uint256 value) private pure returns (uint256) {
+        // Unchecked: at most 32.
+        unchecked {
+            for (uint256 i = 0; i < length; i++) if (set[i] == value) return length;
+            set[length] = value;
+            return length + 1;
+        }
+    }
+}
