@@ -11,6 +11,7 @@ import { LIMIT_FIELDS } from "../src/core/limit-fields.ts";
 import type { LimitField } from "../src/core/limit-fields.ts";
 import { RESERVED_LIMITS } from "../src/core/limits.ts";
 import { apiRoutesText, apiSchemasText, errorsTable, settingsTable } from "./docs-api.ts";
+import { commandsText } from "./docs-cli.ts";
 import { closedExample, decisionExamples, filingExample, openedExample } from "./docs-examples.ts";
 
 interface Section {
@@ -23,6 +24,7 @@ const SECTIONS: readonly Section[] = [
   { file: "docs/spec/protocol.md", name: "rule bits", make: ruleBits },
   { file: "docs/spec/protocol.md", name: "limits", make: limitsTable },
   { file: "docs/spec/rules.md", name: "rules", make: rulesTable },
+  { file: "docs/cli.md", name: "commands", make: commandsText },
   { file: "docs/spec/api.md", name: "routes", make: apiRoutesText },
   { file: "docs/spec/api.md", name: "schemas", make: apiSchemasText },
   { file: "docs/spec/errors.md", name: "errors", make: errorsTable },

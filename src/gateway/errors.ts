@@ -40,7 +40,7 @@ export const gatewayError = defineErrors({
   "key-wrong": {
     status: 401,
     why: "The API key is not known here, or was revoked.",
-    fix: "Check the key, or have the operator make a new one (`tally key add`).",
+    fix: "Check the key. `tally platform add` makes one with a platform and keeps it in secrets.json of the data directory.",
   },
   "role-wrong": {
     status: 403,

@@ -1,0 +1,45 @@
+/** What docs/cli.md takes from the command line: the help of every command. */
+import type { Command } from "commander";
+
+import { commands } from "../src/cli/commands.ts";
+import { buildProgram } from "../src/cli/program.ts";
+
+const WIDTH = 110;
+
+/** A command with all its subcommands, but for `help`. */
+export function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.filter((sub) => sub.name() !== "help").flatMap(withSubcommands)];
+}
+
+/** Every command of the table, loaded. */
+export async function loadedCommands(): Promise<Command[]> {
+  return Promise.all(
+    commands.map(async ({ name }) => {
+      const program = await buildProgram(commands, [name]);
+      return program.commands.find((command) => command.name() === name)!;
+    }),
+  );
+}
+
+/** The path of a command, without the program's own name. */
+export function pathOf(command: Command): string {
+  const parent = command.parent;
+  return parent === null || parent.parent === null ? command.name() : `${pathOf(parent)} ${command.name()}`;
+}
+
+/** What `--help` prints, the texts after the options included. */
+function helpOf(command: Command): string {
+  let text = "";
+  command.configureOutput({
+    writeOut: (part) => (text += part),
+    getOutHelpWidth: () => WIDTH,
+    getOutHasColors: () => false,
+  });
+  command.outputHelp();
+  return text.trim();
+}
+
+export async function commandsText(): Promise<string> {
+  const all = (await loadedCommands()).flatMap(withSubcommands);
+  return all.map((command) => `## ${pathOf(command)}\n\n\`\`\`text\n${helpOf(command)}\n\`\`\``).join("\n\n");
+}
