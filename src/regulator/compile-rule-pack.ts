@@ -60,7 +60,8 @@ export function parseRulePack(text: string, file: string): RulePack {
   const parsed = rulePackSchema.safeParse(plain);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const path = (issue?.path ?? []).map(String);
+  const unknown = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+  const path = [...(issue?.path ?? []), ...unknown].map(String);
   const node = document.getIn(path, true) ?? document.getIn(path.slice(0, -1), true);
   const range = (node as { range?: readonly number[] } | undefined)?.range;
   const where = range?.[0] === undefined ? "" : `line ${lineOf(lines, range[0])}, `;

@@ -33,7 +33,7 @@ const rules = z
         z.strictObject({
           times: multiple,
           series: name,
-          plus: percent.default(0n),
+          plus: percent.prefault("0%"),
           maxAge: days,
         }),
       ]),
@@ -44,15 +44,15 @@ const rules = z
     }),
     COST: z.strictObject({
       ...rule,
-      flat: money.default("0"),
+      flat: money.prefault("0"),
       brackets: z
         .array(z.strictObject({ upTo: z.union([money, z.literal("any")]), share }))
         .max(8)
         .default([]),
     }),
     DEDUCTION: z.strictObject(rule),
-    AMOUNT: z.strictObject({ ...rule, min: money.default("0"), max: money.optional() }),
-    TERM: z.strictObject({ ...rule, min: days.default(0), max: days.optional() }),
+    AMOUNT: z.strictObject({ ...rule, min: money.prefault("0"), max: money.optional() }),
+    TERM: z.strictObject({ ...rule, min: days.prefault("0d"), max: days.optional() }),
     "PLATFORM-CAP": z.strictObject({ ...rule, max: money }),
     "MARKET-CAP": z.strictObject({ ...rule, max: money }),
     "OPEN-LOANS": z.strictObject({
@@ -66,7 +66,7 @@ const rules = z
       loans: z.int().min(1).max(8),
       within: z.union([days.pipe(z.int().min(1).max(508)), z.literal("calendar-year")]),
     }),
-    DISCLOSURE: z.strictObject({ ...rule, reflection: duration.default(0) }),
+    DISCLOSURE: z.strictObject({ ...rule, reflection: duration.prefault("0s") }),
     LATE: z.strictObject(rule),
     FUTURE: z.strictObject(rule),
   })
@@ -84,9 +84,9 @@ const version = z.strictObject({
   /** Requests need a `Disbursed` within the market's confirmation window. */
   confirm: z.boolean().default(false),
   reportingWindow: duration,
-  outageWindow: duration.default(0),
-  clockSkew: duration.default(60),
-  withdrawalWindow: duration.default(0),
+  outageWindow: duration.prefault("0s"),
+  clockSkew: duration.prefault("60s"),
+  withdrawalWindow: duration.prefault("0s"),
   rules,
 });
 
@@ -101,8 +101,8 @@ export const rulePackSchema = z.strictObject({
     name,
     z.strictObject({
       number: z.int().min(0).max(31),
-      confirmationWindow: duration.default(0),
-      grace: days.default(0),
+      confirmationWindow: duration.prefault("0s"),
+      grace: days.prefault("0d"),
     }),
   ),
   series: z

@@ -35,14 +35,18 @@ export const share = percent
   })
   .transform((value) => Number(value / 1_000n));
 
+/** A number as YAML has it, with quotes or without; by its digits, so that none is lost. */
+const numeral = z.union([z.string(), z.number()]).transform(String);
+
 /** `4` or `1.5`: a multiple, in units of 10⁻⁹. */
-export const multiple = z.coerce
-  .string()
-  .regex(/^\d{1,9}(\.\d{1,9})?$/, "a multiple such as 4 or 1.5")
+export const multiple = numeral
+  .pipe(z.string().regex(/^\d{1,9}(\.\d{1,9})?$/, "a multiple such as 4 or 1.5"))
   .transform((text) => decimal(text, 9));
 
 /** `500` or `500.00`, in major units; turned into minor units by {@link minorUnits}. */
-export const money = z.coerce.string().regex(/^\d{1,12}(\.\d{1,4})?$/, "an amount in major units such as 500 or 15.50");
+export const money = numeral.pipe(
+  z.string().regex(/^\d{1,12}(\.\d{1,4})?$/, "an amount in major units such as 500 or 15.50"),
+);
 
 /** A day such as 2025-10-01: its local midnight; or an instant with its offset. */
 export const moment = z
