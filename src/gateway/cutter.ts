@@ -51,9 +51,14 @@ export class Cutter {
   readonly #held = new Map<Hex, Waiting[]>();
   /** Borrowers that wait on a record, by its id. */
   readonly #waitingOn = new Map<Hex, Set<Hex>>();
+  /** Borrowers that wait for a platform's open filing to leave. */
+  readonly #waitingForFiling = new Map<number, Set<Hex>>();
   readonly #ready = new Set<Hex>();
   #closed: ClosedFiling[] = [];
   #unfiled: Ended[] = [];
+  /** Submissions that this pass has still to place, and those after it. */
+  #ahead = 0;
+  #now = 0;
   /** The highest sequence that was added. */
   #last = 0;
 
@@ -110,9 +115,9 @@ export class Cutter {
 
   /** When the next open filing comes of age, in milliseconds of the clock; infinite if none is open. */
   get nextClosing(): number {
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const filing of this.#open.values()) oldest = Math.min(oldest, filing.oldest);
-    return oldest + this.#options.limits.age;
+    let first = Number.POSITIVE_INFINITY;
+    for (const { openedAt } of this.#open.values()) first = Math.min(first, openedAt);
+    return first + this.#options.limits.age;
   }
 
   /** Places what can be placed: at most `most` new submissions, and what has become ready. */
@@ -126,17 +131,19 @@ export class Cutter {
     this.#closed = [];
     this.#unfiled = [];
     this.#queue = this.#queue.slice(fresh.length);
+    this.#now = now;
+    this.#ahead = this.#queue.length + fresh.length;
     for (const borrower of ready) {
       this.#ready.delete(borrower);
       this.#release(borrower);
     }
     for (const item of fresh) {
+      this.#ahead--;
       const behind = this.#held.get(item.borrower);
       if (behind !== undefined) behind.push(item);
       else if (!this.#place(item)) this.#held.set(item.borrower, [item]);
     }
-    // While more is at hand, filings fill up instead.
-    if (this.#queue.length === 0) this.#closeAged(now);
+    this.#closeAged(now);
     return { closed: this.#closed, unfiled: this.#unfiled };
   }
 
@@ -167,16 +174,30 @@ export class Cutter {
         return true;
       }
       case "bound":
+        if (this.#waitsForFiling(item)) return false;
         this.#append(item, entryOf(item.claims, binding.refs));
         return true;
     }
   }
 
+  /**
+   * Whether a submission has to wait because its borrower's last entry sits in another platform's open filing, which must leave first. If
+   * little is at hand, that filing is closed at once; otherwise it is left to fill up.
+   */
+  #waitsForFiling({ borrower, platform }: Waiting): boolean {
+    const elsewhere = this.#lastEntry.get(borrower);
+    if (elsewhere === undefined || elsewhere === platform) return false;
+    if (this.#ahead <= this.#options.limits.ahead) {
+      this.#close(elsewhere);
+      return false;
+    }
+    const borrowers = this.#waitingForFiling.get(elsewhere) ?? new Set();
+    this.#waitingForFiling.set(elsewhere, borrowers.add(borrower));
+    return true;
+  }
+
   #append(item: Waiting, entry: Entry): void {
     const { platform, borrower, question } = item;
-    const elsewhere = this.#lastEntry.get(borrower);
-    if (elsewhere !== undefined && elsewhere !== platform) this.#close(elsewhere);
-
     const bytes = encodeEntry(entry);
     const product = entry.kind === "Opened" ? entry.product : undefined;
     const gasIn = (filing: OpenFiling): number =>
@@ -200,7 +221,7 @@ export class Cutter {
   }
 
   #openFiling(platform: number): OpenFiling {
-    const open = this.#open.get(platform) ?? new OpenFiling(platform, this.#links.get(platform) ?? FIRST);
+    const open = this.#open.get(platform) ?? new OpenFiling(platform, this.#links.get(platform) ?? FIRST, this.#now);
     this.#open.set(platform, open);
     return open;
   }
@@ -215,10 +236,12 @@ export class Cutter {
     const closed = filing.close(this.#options.domain);
     this.#links.set(platform, { number: closed.number, head: closed.head });
     this.#closed.push(closed);
+    for (const borrower of this.#waitingForFiling.get(platform) ?? []) this.#ready.add(borrower);
+    this.#waitingForFiling.delete(platform);
   }
 
   #closeAged(now: number): void {
-    const aged = [...this.#open.values()].filter((filing) => filing.oldest + this.#options.limits.age <= now);
-    for (const { platform } of aged.sort((a, b) => a.oldest - b.oldest)) this.#close(platform);
+    const aged = [...this.#open.values()].filter((filing) => filing.openedAt + this.#options.limits.age <= now);
+    for (const { platform } of aged.sort((a, b) => a.openedAt - b.openedAt)) this.#close(platform);
   }
 }

@@ -16,11 +16,13 @@ export interface CutLimits {
   readonly entries: number;
   readonly bytes: number;
   readonly gas: number;
-  /** Milliseconds that its oldest submission may have waited. */
+  /** Milliseconds that it stays open. */
   readonly age: number;
+  /** With more than so many submissions still to be placed, a borrower waits for another platform's filing to fill up instead of having it closed. */
+  readonly ahead: number;
 }
 
-export const CUT_LIMITS: CutLimits = { entries: MAX_ENTRIES, bytes: 96_000, gas: 14_000_000, age: 300 };
+export const CUT_LIMITS: CutLimits = { entries: MAX_ENTRIES, bytes: 96_000, gas: 14_000_000, age: 300, ahead: 64 };
 
 /** A filing as it was closed, with what it holds. */
 export interface ClosedFiling extends CutFiling {
@@ -38,6 +40,8 @@ export interface Link {
 export class OpenFiling {
   readonly platform: number;
   readonly number: number;
+  /** When it was opened, in milliseconds of the clock. */
+  readonly openedAt: number;
   readonly #previous: Uint8Array;
   readonly #items: Waiting[] = [];
   readonly #entries: Uint8Array[] = [];
@@ -45,19 +49,15 @@ export class OpenFiling {
   #bytes = 0;
   #gas = FILING_GAS;
 
-  constructor(platform: number, after: Link) {
+  constructor(platform: number, after: Link, openedAt: number) {
     this.platform = platform;
+    this.openedAt = openedAt;
     this.number = after.number + 1;
     this.#previous = after.head;
   }
 
   get length(): number {
     return this.#items.length;
-  }
-
-  /** When its oldest submission was received. */
-  get oldest(): number {
-    return this.#items[0]?.receivedAt ?? Number.POSITIVE_INFINITY;
   }
 
   get items(): readonly Waiting[] {

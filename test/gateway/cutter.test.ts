@@ -60,9 +60,9 @@ function waiting(sequence: number, { platform, borrower, request }: Step, openin
 }
 
 /** Plays steps as the pipeline would, and then lets everything come to its end. */
-async function play(steps: readonly Step[]) {
+async function play(steps: readonly Step[], ahead: number) {
   const positions = new Positions(async () => []);
-  const limits = { ...CUT_LIMITS, entries: 4, age: 5 };
+  const limits = { ...CUT_LIMITS, entries: 4, age: 5, ahead };
   const cutter = new Cutter({
     domain: DOMAIN,
     limits,
@@ -122,8 +122,10 @@ async function play(steps: readonly Step[]) {
 
 const play100 = (check: (end: Awaited<ReturnType<typeof play>>) => void): Promise<void> =>
   fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => check(await play(steps))),
-    { numRuns: 150, seed: 7 },
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.constantFrom(0, 2, 64), async (steps, ahead) =>
+      check(await play(steps, ahead)),
+    ),
+    { numRuns: 300, seed: 7 },
   );
 
 describe("cutting filings", function () {
