@@ -110,7 +110,7 @@ class Plan implements PublishPlan {
     const due = points.filter(({ publishedAt }) => publishedAt <= now);
     if (due.length < points.length)
       this.remarks.push(
-        `${points.length - due.length} points of series ${number} lie in the future; publish the pack again when they are due.`,
+        `Points of series ${number} that lie in the future: ${points.length - due.length}. Publish the pack again when they are due.`,
       );
     if (held.length === 0) {
       if (due.length > POINTS_AT_ONCE)

@@ -1,0 +1,164 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import { Regulator } from "../../src/chain/administration.ts";
+import { deploy } from "../../src/chain/deployment.ts";
+import { Transactor } from "../../src/chain/transactor.ts";
+import { toHex } from "../../src/core/bytes.ts";
+import { AppError } from "../../src/core/errors.ts";
+import { decodeSettings } from "../../src/core/settings.ts";
+import { compileRulePack, parseRulePack } from "../../src/regulator/compile-rule-pack.ts";
+import { localTime, type PublishPlan } from "../../src/regulator/plan.ts";
+import { planAgainstChain, publish } from "../../src/regulator/publish.ts";
+import { CHAIN_ID, type LocalChain, startLocalChain, testKey } from "../support/local-chain.ts";
+
+const DAY = 86_400;
+const sample = readFileSync("rulebooks/sample-market.yaml", "utf8");
+const compiled = (text: string, now: number) => compileRulePack(parseRulePack(text, "sample-market.yaml"), now);
+const kinds = ({ steps }: PublishPlan) => steps.map(({ kind }) => kind);
+
+describe("regulator/publish, on a real chain", function () {
+  this.timeout(60_000);
+  let chain: LocalChain;
+  before(async () => {
+    chain = await startLocalChain();
+  });
+  after(() => chain.stop());
+
+  const fresh = async (notice: number): Promise<Regulator> => {
+    const transactor = new Transactor(chain.rpc, CHAIN_ID, testKey(1));
+    return new Regulator(transactor, await deploy(transactor, { notice, successionNotice: 0 }));
+  };
+
+  describe("given an empty Rulebook", () => {
+    it("publishes settings, series and versions, and finds them to the byte", async () => {
+      const regulator = await fresh(30 * DAY);
+      const pack = compiled(sample, await regulator.now());
+      const plan = await planAgainstChain(regulator, pack);
+      expect(kinds(plan)).to.deep.equal(["settings", "series", "version", "version", "version"]);
+      const told: string[] = [];
+      await publish(regulator, pack, plan, (begun, total, { kind }) => told.push(`${begun}/${total} ${kind}`));
+      expect(told).to.deep.equal(["1/5 settings", "2/5 series", "3/5 version", "4/5 version", "5/5 version"]);
+
+      for (const { product, kind, effectiveFrom, bytes } of pack.versions) {
+        const [held] = await regulator.versions(product, kind);
+        expect(held!.effectiveFrom).to.equal(effectiveFrom);
+        expect(toHex(held!.limits)).to.equal(toHex(bytes));
+      }
+      expect(await regulator.points(1)).to.deep.equal(pack.series[0]!.points);
+      expect(decodeSettings(await regulator.settingsAt(0))).to.deep.equal(pack.settings);
+    });
+
+    it("goes on where it was cut short", async () => {
+      const regulator = await fresh(0);
+      const pack = compiled(sample, await regulator.now());
+      const plan = await planAgainstChain(regulator, pack);
+      await publish(regulator, pack, { ...plan, steps: plan.steps.slice(0, 3) });
+      expect(kinds(await planAgainstChain(regulator, pack))).to.deep.equal(["version", "version"]);
+    });
+  });
+
+  describe("given the pack is published", () => {
+    let regulator: Regulator;
+    before(async () => {
+      regulator = await fresh(30 * DAY);
+      const pack = compiled(sample, await regulator.now());
+      await publish(regulator, pack, await planAgainstChain(regulator, pack));
+    });
+
+    it("does nothing the second time, and none in the years after", async () => {
+      const now = await regulator.now();
+      for (const later of [now, now + 8 * 366 * DAY]) {
+        const plan = await planAgainstChain(regulator, compiled(sample, later));
+        expect(plan).to.deep.include({ steps: [], conflicts: [], remarks: [] });
+        expect(plan.same).to.equal(1 + 75 + 3);
+      }
+    });
+
+    it("never edits a version: another one from the same moment is a conflict, named", async () => {
+      const pack = compiled(sample.replaceAll("cap: 24%", "cap: 23%"), await regulator.now());
+      const plan = await planAgainstChain(regulator, pack);
+      expect(plan.conflicts).to.deep.equal([
+        "payday for persons from 2020-01-01: the Rulebook holds another version from that moment, which is never edited",
+        "instalment for persons from 2020-01-01: the Rulebook holds another version from that moment, which is never edited",
+      ]);
+      const error: unknown = await publish(regulator, pack, plan).catch((cause: unknown) => cause);
+      expect(error).to.be.instanceOf(AppError);
+      expect((error as AppError).code).to.equal("rules-conflict");
+    });
+
+    it("asks for notice before a later version binds", async () => {
+      const soon = sample.replaceAll("effectiveFrom: 2020-01-01", "effectiveFrom: 2021-01-01");
+      const { conflicts } = await planAgainstChain(regulator, compiled(soon, await regulator.now()));
+      expect(conflicts).to.have.length(3);
+      expect(conflicts[0]).to.match(
+        /only a product's first version may bind from the past; a later one needs 2592000 seconds/u,
+      );
+    });
+
+    it("publishes a version with notice, and reads its own plan as the chain does", async () => {
+      const later = new Date(((await regulator.now()) + 40 * DAY) * 1_000).toISOString().slice(0, 10);
+      const pack = compiled(
+        sample.replaceAll("effectiveFrom: 2020-01-01", `effectiveFrom: ${later}`),
+        await regulator.now(),
+      );
+      const plan = await planAgainstChain(regulator, pack);
+      expect(kinds(plan)).to.deep.equal(["version", "version", "version"]);
+      await publish(regulator, pack, plan);
+      expect(kinds(await planAgainstChain(regulator, pack))).to.deep.equal([]);
+      const earlier = new Date(((await regulator.now()) + 35 * DAY) * 1_000).toISOString().slice(0, 10);
+      const between = sample.replaceAll("effectiveFrom: 2020-01-01", `effectiveFrom: ${earlier}`);
+      const { conflicts } = await planAgainstChain(regulator, compiled(between, await regulator.now()));
+      expect(conflicts[0]).to.contain(`a later version is published already, from ${later}`);
+    });
+
+    it("adds the points that are new, keeps those that aren't due, and refuses to rewrite or to fill in", async () => {
+      const now = await regulator.now();
+      const day = (offset: number) => new Date((now + offset * DAY) * 1_000).toISOString().slice(0, 10);
+      const with_ = (line: string, text = sample) =>
+        text.replace("\nversions:", `      - { published: ${line}, mark: sample }\n\nversions:`);
+      const plan = async (text: string) => planAgainstChain(regulator, compiled(text, now));
+
+      const added = await plan(with_(`${day(30)}, rate: 2.8%`, with_(`${day(-2)}, rate: 2.9%`)));
+      expect(added.steps.map((step) => step.kind === "rate" && step.rate)).to.deep.equal([29_000_000n]);
+      expect(added.remarks).to.deep.equal([
+        "Points of series 1 that lie in the future: 1. Publish the pack again when they are due.",
+      ]);
+      expect((await plan(with_(`${day(-20)}, rate: 2.9%`))).conflicts[0]).to.match(/more than 10 days old: too late/u);
+      expect(
+        (await plan(sample.replace("2020-01-20, rate: 4.15%", "2020-01-20, rate: 4.16%"))).conflicts,
+      ).to.deep.equal(["series 1 holds another rate for 2020-01-20"]);
+      expect((await plan(sample.replace("published: 2020-01-20", "published: 2020-01-21"))).conflicts[0]).to.match(
+        /no point of 2020-01-21, and one can't be put in before its last/u,
+      );
+    });
+
+    it("adds markets to those that are there, and refuses another zone", async () => {
+      const now = await regulator.now();
+      const other = sample
+        .replace(
+          "consumer: { number: 1, confirmationWindow: 48h, grace: 30d }",
+          "consumer: { number: 2, confirmationWindow: 1h }",
+        )
+        .replaceAll("effectiveFrom: 2020-01-01", "effectiveFrom: 2021-01-01");
+      const plan = await planAgainstChain(regulator, compiled(other, now));
+      const [step] = plan.steps;
+      expect(step!.kind).to.equal("settings");
+      const { markets } = decodeSettings((step as { settings: Uint8Array }).settings);
+      expect([...markets.keys()]).to.deep.equal([1, 2]);
+      const elsewhere = compiled(sample.replace("Asia/Shanghai", "Asia/Tokyo"), now);
+      expect((await planAgainstChain(regulator, elsewhere)).conflicts[0]).to.match(
+        /another time zone than Asia\/Tokyo/u,
+      );
+    });
+  });
+});
+
+describe("regulator/plan's times", () => {
+  it("are days at local midnight and instants otherwise", () => {
+    const zone = [{ from: 0, offset: 8 * 3_600 }];
+    expect(localTime(Date.UTC(2025, 8, 30, 16) / 1_000, zone)).to.equal("2025-10-01");
+    expect(localTime(Date.UTC(2025, 9, 1, 1, 30) / 1_000, zone)).to.equal("2025-10-01T09:30:00+08:00");
+    expect(localTime(1_000_000_000, [])).to.equal("2001-09-09T01:46:40Z");
+    expect(localTime(1_000_000_000, [{ from: 0, offset: -12_600 }])).to.equal("2001-09-08T22:16:40-03:30");
+  });
+});
