@@ -61,12 +61,26 @@ export async function checkRows(machine: Machine, { seconds = 20, rate = 200 } =
     return Promise.all(asked);
   };
   await atRate(2 * rate);
+  const before = await machine.processorTime();
   const taken = (await atRate(seconds * rate)).sort((a, b) => a - b);
+  const after = await machine.processorTime();
   const at = (share: number): number => Math.round(taken[Math.ceil(share * taken.length) - 1]! * 10) / 10;
   return [
     row(`check, median at ${rate} a second`, at(0.5), "ms"),
     row(`check, 99 of 100 at ${rate} a second`, at(0.99), "ms", { bound: 20 }),
+    ...processorRows("check", taken.length, before, after).filter(({ name }) => !name.includes("anvil")),
   ];
+}
+
+type Times = ReadonlyMap<string, number> | undefined;
+
+/** Processor time of each part for one of `count`: unlike what the clock says, it hardly depends on what else the machine does. */
+function processorRows(name: string, count: number, before: Times, after: Times): BenchRow[] {
+  if (before === undefined || after === undefined) return [];
+  return [...after].map(([part, seconds]) => {
+    const each = ((seconds - (before.get(part) ?? 0)) / count) * 1e6;
+    return row(`${name}, processor time of ${part} each`, Math.round(each), "µs");
+  });
 }
 
 interface Lender {
@@ -138,9 +152,13 @@ export async function endToEndRows(machine: Machine, { loans = 20_000 } = {}): P
     (await Promise.all(lenders.map((lender) => lend(lender, run, each)))).reduce((a, b) => a + b, 0);
   const each = Math.ceil(loans / lenders.length);
   await all("warm-up", Math.ceil(each / 10));
+  const before = await machine.processorTime();
+  const own = process.cpuUsage();
   const began = performance.now();
   const accepted = await all("run", each);
   const seconds = (performance.now() - began) / 1_000;
+  const { user, system } = process.cpuUsage(own);
+  const after = await machine.processorTime();
   if (accepted !== each * lenders.length)
     throw new Error(`${accepted} of ${each * lenders.length} loans were accepted`);
   const alone = performance.now();
@@ -152,6 +170,8 @@ export async function endToEndRows(machine: Machine, { loans = 20_000 } = {}): P
       bound: 1_000,
       better: "higher",
     }),
+    ...processorRows("end to end", accepted, before, after),
+    row("end to end, processor time of the client each", Math.round((user + system) / accepted), "µs"),
     row("end to end, one loan alone, submitted to final", Math.round(performance.now() - alone), "ms"),
   ];
 }

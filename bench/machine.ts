@@ -13,6 +13,9 @@ const TALLY = join(ROOT, "src/cli/main.ts");
 /** Settings of the gateway that would otherwise cut a measurement short: 200 checks a second from one platform. */
 const SETTINGS = { TALLY_CHECK_RATE: "2000", TALLY_LOG: "warn" };
 
+/** Of processor time, a second: Linux counts in hundredths, whatever its kernel does. */
+const TICKS = 100;
+
 export type StartedHome = Awaited<ReturnType<typeof openHome>>;
 
 export class Machine {
@@ -73,16 +76,29 @@ export class Machine {
     return output;
   }
 
-  /** Memory of each process in MiB, shared pages shared out; undefined where the system doesn't say it as Linux does. */
+  /** Memory of each part in MiB, shared pages shared out; undefined where the system doesn't say it as Linux does. */
   async memory(): Promise<ReadonlyMap<string, number> | undefined> {
+    return this.#sums(async (pid) => {
+      const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
+      return Number(/^Pss:\s+(\d+) kB/mu.exec(rollup)?.[1] ?? 0) / 1_024;
+    });
+  }
+
+  /** Processor seconds of each part so far; undefined as with memory. */
+  async processorTime(): Promise<ReadonlyMap<string, number> | undefined> {
+    return this.#sums(async (pid) => {
+      const [user, system] = (await statOf(`${pid}`)).slice(11, 13);
+      return (Number(user) + Number(system)) / TICKS;
+    });
+  }
+
+  async #sums(measure: (pid: number) => Promise<number>): Promise<ReadonlyMap<string, number> | undefined> {
     if (process.platform !== "linux") return undefined;
     const sums = new Map<string, number>();
     for (const pid of await descendants(this.#child.pid!)) {
-      const name = (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trim();
-      const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
-      const kib = Number(/^Pss:\s+(\d+) kB/mu.exec(rollup)?.[1] ?? 0);
+      const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
       const part = name.startsWith("postgres") ? "postgres" : name.startsWith("anvil") ? "anvil" : "gateway";
-      sums.set(part, (sums.get(part) ?? 0) + kib / 1_024);
+      sums.set(part, (sums.get(part) ?? 0) + (await measure(pid)));
     }
     return sums;
   }
@@ -94,13 +110,18 @@ export class Machine {
   }
 }
 
+/** The fields of /proc/PID/stat that follow the name: state, parent, … */
+async function statOf(pid: string): Promise<string[]> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
 /** A process and all below it. */
 async function descendants(root: number): Promise<number[]> {
   const parents = new Map<number, number>();
   for (const name of await readdir("/proc")) {
     if (!/^\d+$/u.test(name)) continue;
-    const stat = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
-    const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+    const parent = Number((await statOf(name))[1]);
     parents.set(Number(name), parent);
   }
   const found = [root];
