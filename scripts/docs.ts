@@ -1,8 +1,9 @@
 /**
- * Writes what documentation takes from the code: each section between `<!-- generated: NAME -->` and `<!-- end -->`. With `--check` it writes
- * nothing and fails where a file would change. To add a section, add it to `SECTIONS` and put the two marks where it belongs.
+ * Writes what documentation takes from the code: each section between `<!-- generated: NAME -->` and `<!-- end -->`, and the files of
+ * `FILES`. With `--check` it writes nothing and fails where a file would change. To add a section, add it to `SECTIONS` and put the two
+ * marks where it belongs.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { RULES } from "../src/core/decision.ts";
 import { EVENT_RULES } from "../src/core/judge-event.ts";
@@ -10,6 +11,7 @@ import { OPENED_RULES } from "../src/core/judge-opened.ts";
 import { LIMIT_FIELDS } from "../src/core/limit-fields.ts";
 import type { LimitField } from "../src/core/limit-fields.ts";
 import { RESERVED_LIMITS } from "../src/core/limits.ts";
+import { apiDocument, documentedRoutes } from "../src/gateway/api.ts";
 import { apiRoutesText, apiSchemasText, errorsTable, settingsTable } from "./docs-api.ts";
 import { commandsText } from "./docs-cli.ts";
 import { closedExample, decisionExamples, filingExample, openedExample } from "./docs-examples.ts";
@@ -19,6 +21,11 @@ interface Section {
   readonly name: string;
   readonly make: () => string | Promise<string>;
 }
+
+/** Files that are generated as a whole. */
+const FILES: readonly { readonly file: string; readonly make: () => string }[] = [
+  { file: "docs/spec/openapi.json", make: () => JSON.stringify(apiDocument(documentedRoutes())) },
+];
 
 const SECTIONS: readonly Section[] = [
   { file: "docs/spec/protocol.md", name: "rule bits", make: ruleBits },
@@ -92,15 +99,22 @@ async function withSection(text: string, { file, name, make }: Section): Promise
 
 const check = process.argv.includes("--check");
 const stale: string[] = [];
+
+/** Writes a file as the code has it, or notes that it differs. */
+async function settle(file: string, before: string, text: string): Promise<void> {
+  const after = await format(text, { ...(await resolveConfig(file)), filepath: file });
+  if (after === before) return;
+  stale.push(file);
+  if (!check) writeFileSync(file, after);
+}
+
 for (const file of new Set(SECTIONS.map((section) => section.file))) {
   const before = readFileSync(file, "utf8");
   let text = before;
   for (const section of SECTIONS) if (section.file === file) text = await withSection(text, section);
-  const after = await format(text, { ...(await resolveConfig(file)), filepath: file });
-  if (after === before) continue;
-  stale.push(file);
-  if (!check) writeFileSync(file, after);
+  await settle(file, before, text);
 }
+for (const { file, make } of FILES) await settle(file, existsSync(file) ? readFileSync(file, "utf8") : "", make());
 if (check && stale.length > 0) {
   console.error(`${stale.join(", ")}: not as the code has it. Run: node scripts/docs.ts`);
   process.exitCode = 1;

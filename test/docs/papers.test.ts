@@ -90,7 +90,8 @@ describe("the papers", () => {
       expect(missingFiles(file), "files").to.deep.equal([]);
     });
 
-  it("name commands and options that exist", async () => {
+  it("name commands and options that exist", async function () {
+    this.timeout(60_000);
     const commands = await loadedCommands();
     const wrong = papers.flatMap((file) =>
       commandLines(file).flatMap((line) => {
