@@ -12,6 +12,8 @@ export const ALARMS = {
   "filing-reverts": { lasting: true },
   /** The chain took back what it had called final. */
   "final-taken-back": { lasting: true },
+  /** The pipeline fails again and again: nothing is filed (no funds for gas, a chain or database that refuses). */
+  "pipeline-failing": { lasting: false },
   /** A platform's signer does not answer: its filings wait. */
   "signer-unavailable": { lasting: false },
 } as const;

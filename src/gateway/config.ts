@@ -19,7 +19,7 @@ export const configSchema = z.strictObject({
   waitMax: number(0, 120, 60).meta({ description: "Most seconds that a request may wait for a decision." }),
   batchMax: number(1, 2_000, 500).meta({ description: "Most records of one batch." }),
   batchBytes: number(1_024, 67_108_864, 8_388_608).meta({ description: "Most bytes of one batch's body." }),
-  checkRate: number(1, 100_000, 100).meta({ description: "Checks a second that a platform may make on average." }),
+  checkRate: number(1, 100_000, 250).meta({ description: "Checks a second that a platform may make on average." }),
   checkBurst: number(1, 1_000_000, 1_000).meta({
     description: "Checks that a platform may make at once, after a pause.",
   }),

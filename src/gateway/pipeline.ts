@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import { RpcError } from "../chain/rpc.ts";
 import type { Hex } from "../core/bytes.ts";
+import { AppError } from "../core/errors.ts";
 import type { FilingDomain } from "../core/filing.ts";
 import { type Database, type FilingLock, takeFilingLock } from "../store/database.ts";
 import { lastFilings, storeCut, WAITING_AFTER } from "../store/filings.ts";
@@ -40,6 +42,15 @@ export interface PipelineOptions {
   /** Milliseconds before a filing that was sent is looked after. */
   readonly patience: number;
 }
+
+/** Milliseconds after which a session counts as having lived. */
+const LIVED = 10_000;
+/** Sessions that fail one after the other before somebody is told. */
+const FAILURES = 4;
+
+/** Why a session failed, for people; a stranger's error may hold anything, so only its kind is told. */
+const reasonOf = (error: unknown): string =>
+  error instanceof AppError || error instanceof RpcError ? error.message : `${(error as Error).name}; see the log.`;
 
 /**
  * From what waits to what is sent. It is built to be thrown away: whenever anything fails, all that it has in memory is dropped and
@@ -112,7 +123,8 @@ export class Pipeline {
   }
 
   async #run(): Promise<void> {
-    const { log } = this.#options;
+    const { log, alarms } = this.#options;
+    let failures = 0;
     for (let pause = 50; !this.#stopping;) {
       this.#sessionEnd = new AbortController();
       const began = performance.now();
@@ -122,7 +134,8 @@ export class Pipeline {
         await this.#serve(lock, this.#sessionEnd.signal);
         pause = 50;
       } catch (error) {
-        if (performance.now() - began > 10_000) pause = 50;
+        if (performance.now() - began > LIVED) [pause, failures] = [50, 0];
+        if (++failures === FAILURES) alarms.raise("pipeline-failing", `Nothing is filed: ${reasonOf(error)}`);
         log.warn({ err: error, pause }, "The pipeline stopped; it goes on from the database.");
         if (!this.#stopping) await sleep(pause);
         pause = Math.min(2 * pause, 5_000);
@@ -153,7 +166,9 @@ export class Pipeline {
     const loops = [this.#cutLoop(lock, signal), this.#shipLoop(signal)];
     // The first that fails ends the other.
     for (const loop of loops) loop.catch(() => this.#endSession());
+    const lived = setTimeout(() => alarms.lower("pipeline-failing"), LIVED);
     const ends = await Promise.allSettled(loops);
+    clearTimeout(lived);
     const failed = ends.find((end) => end.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }

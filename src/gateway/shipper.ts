@@ -1,4 +1,5 @@
 import { equal } from "../core/bytes.ts";
+import { AppError } from "../core/errors.ts";
 import { type FilingDomain, headOf, type SignedFiling } from "../core/filing.ts";
 import type { Database } from "../store/database.ts";
 import { findByState, type FilingRow, markBroadcast, type SignedRow, storeSigned } from "../store/filings.ts";
@@ -40,6 +41,8 @@ export interface Shipment {
 const BATCH = 8;
 /** Transactions of one filing that may revert before its platform is stopped. */
 const ATTEMPTS = 2;
+/** Looks at a transaction that stays pending before it is built anew, under the same nonce, with the fees of then. */
+const LOOKS = 6;
 
 /**
  * Takes filings from their cut to the chain: has them signed, stores the raw transaction, sends it, and sends it again while no block
@@ -50,6 +53,7 @@ export class Shipper {
   /** In the order in which they were closed. */
   readonly #shipments = new Map<number, Shipment>();
   readonly #attempts = new Map<number, number>();
+  readonly #looks = new Map<number, number>();
   /** Platforms whose signer failed, and when to ask it again. */
   readonly #mute = new Map<number, number>();
   #nonce = 0;
@@ -88,6 +92,7 @@ export class Shipper {
       if (filing.platform !== platform || filing.number !== number) continue;
       this.#shipments.delete(ordinal);
       this.#attempts.delete(ordinal);
+      this.#looks.delete(ordinal);
       return;
     }
   }
@@ -111,10 +116,10 @@ export class Shipper {
   }
 
   /** Has filings signed, builds their transactions and stores both. A filing whose signer fails stays behind, with its platform. */
-  async #build(shipments: readonly Shipment[], now: number): Promise<Shipment[]> {
+  async #build(shipments: readonly Shipment[], now: number, keepNonce = false): Promise<Shipment[]> {
     const rows: SignedRow[] = [];
     const built: Shipment[] = [];
-    let nonce = this.#nonce;
+    let next = this.#nonce;
     for (const shipment of shipments) {
       const { ordinal, filing, gas } = shipment;
       if ((this.#mute.get(filing.platform) ?? 0) > now) continue;
@@ -122,8 +127,8 @@ export class Shipper {
       if (signature === undefined) continue;
       const attempts = this.#attempts.get(ordinal) ?? 0;
       const gasLimit = gas === undefined || attempts > 0 ? TRANSACTION_GAS : gasLimitFor(gas);
+      const nonce = keepNonce && shipment.sent !== undefined ? shipment.sent.nonce : next++;
       const transaction = await this.#options.relay.build({ ...filing, signature }, { nonce, gasLimit });
-      nonce++;
       rows.push({
         ordinal,
         signature,
@@ -138,7 +143,7 @@ export class Shipper {
     await this.#options.crashPoint("signed:before");
     await storeSigned(this.#options.db, rows);
     await this.#options.crashPoint("signed:after");
-    this.#nonce = nonce;
+    this.#nonce = next;
     for (const shipment of built) {
       // It may have been mined meanwhile: anybody can relay it.
       if (this.#shipments.has(shipment.ordinal)) this.#shipments.set(shipment.ordinal, shipment);
@@ -162,11 +167,17 @@ export class Shipper {
     }
   }
 
-  async #send(shipments: readonly Shipment[]): Promise<void> {
+  async #send(shipments: readonly Shipment[], mayBuildAnew = true): Promise<void> {
     if (shipments.length === 0) return;
     const { relay, db, crashPoint, onSent } = this.#options;
     await crashPoint("broadcast:before");
-    await relay.send(shipments.map((one) => one.sent!.raw));
+    try {
+      await relay.send(shipments.map((one) => one.sent!.raw));
+    } catch (error) {
+      // The node finds the fees too low: they were set when the transactions were built.
+      if (!mayBuildAnew || !(error instanceof AppError) || error.code !== "transaction-failed") throw error;
+      return this.#send(await this.#build(shipments, Date.now(), true), false);
+    }
     await crashPoint("broadcast:after");
     await markBroadcast(
       db,
@@ -185,6 +196,7 @@ export class Shipper {
     const mined = await relay.nonce();
     const gap = sent.length > 0 && sent.every((one) => one.sent!.nonce > mined);
     const again: Shipment[] = [];
+    const stuck: Shipment[] = [];
     const anew: Shipment[] = [];
     const expected = new Map<number, { number: number; head: Uint8Array }>();
     for (const shipment of sent) {
@@ -194,7 +206,7 @@ export class Shipper {
       if (receipt?.ok === true) continue;
       const used = receipt !== undefined || transaction!.nonce < mined;
       if (!used && !gap) {
-        again.push(shipment);
+        (this.#isStuck(shipment) ? stuck : again).push(shipment);
         continue;
       }
       const last = expected.get(filing.platform) ?? (await relay.lastFiling(filing.platform));
@@ -207,9 +219,17 @@ export class Shipper {
       anew.push(shipment);
     }
     await this.#send(again);
+    await this.#send(await this.#build(stuck, now, true));
     if (anew.length === 0) return;
     this.#nonce = gap ? mined : Math.max(this.#nonce, mined);
     await this.#send(await this.#build(anew, now));
+  }
+
+  /** Whether a transaction has been pending for so long that its fees must be too low. */
+  #isStuck({ ordinal }: Shipment): boolean {
+    const looks = (this.#looks.get(ordinal) ?? 0) + 1;
+    this.#looks.set(ordinal, looks % LOOKS);
+    return looks === LOOKS;
   }
 
   #mayTryAgain({ ordinal }: Shipment): boolean {

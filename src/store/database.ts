@@ -42,6 +42,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     // A query that waits for a dead server must not hold a request for ever.
     query_timeout: 30_000,
     application_name: "tallystick",
+    keepAlive: true,
     types,
   });
   pool.on("error", (error) => options.onLost?.(error));
@@ -90,6 +91,7 @@ export async function takeFilingLock(url: string): Promise<FilingLock> {
     connectionString: url,
     connectionTimeoutMillis: 5_000,
     application_name: "tallystick-lock",
+    keepAlive: true,
   });
   let held = true;
   client.on("error", () => (held = false));

@@ -3,7 +3,7 @@ import { localSigner } from "../../src/chain/signer.ts";
 import { Account } from "../../src/chain/account.ts";
 import { domainOf } from "../../src/chain/deployment.ts";
 import { FilingRelay } from "../../src/chain/relay.ts";
-import type { Hex } from "../../src/core/bytes.ts";
+import { type Hex, toHex } from "../../src/core/bytes.ts";
 import type { Gateway } from "../../src/gateway/gateway.ts";
 import type { Signer } from "../../src/gateway/ports.ts";
 import { sql } from "kysely";
@@ -40,6 +40,9 @@ describe("the pipeline", function () {
   };
   const settled = async (platform: TestPlatform, id: Hex): Promise<Json> =>
     (await ask(gateway, "GET", `/v1/submissions/${id}?wait=20`, { key: platform.apiKey })).body;
+
+  const stateOf = async (platform: TestPlatform, id: Hex): Promise<Json> =>
+    (await ask(gateway, "GET", `/v1/submissions/${id}`, { key: platform.apiKey })).body;
 
   it("mines each borrower's entries in the order of promises, across platforms", async () => {
     const borrowers = Array.from({ length: 5 }, () => newBorrower());
@@ -202,6 +205,20 @@ describe("the pipeline", function () {
     expect(codes).to.include("pipeline-stopped");
     await second.stop();
     expect(await gateway.lacks()).to.deep.equal([]);
+  });
+
+  it("raises fees that have become too low while filings waited", async () => {
+    const { rpc } = market.chain;
+    const relayer = toHex(new Account(rpc, CHAIN_ID, testKey(4)).address);
+    await rpc.call("anvil_setBalance", [relayer, "0xffffffffffffffffffff"], z.unknown());
+    await rpc.call("evm_setAutomine", [false], z.unknown());
+    const { record, id } = issue(one(), market.opened(one(), newBorrower()));
+    await promise(one(), record);
+    await until(async () => ((await stateOf(one(), id)).state === "broadcast" ? true : undefined));
+    await rpc.call("anvil_setNextBlockBaseFeePerGas", ["0x3b9aca00"], z.unknown());
+    await rpc.call("evm_mine", [], z.unknown());
+    await rpc.call("evm_setAutomine", [true], z.unknown());
+    expect((await settled(one(), id)).decision.outcome).to.equal("accepted");
   });
 
   it("keeps a platform's filings while its signer is away, and lets others pass", async () => {
