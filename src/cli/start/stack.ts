@@ -45,7 +45,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { dataDir, empty, port, miningInterval, onStep, onMessage, signal } = options;
   const home = homeAt(dataDir);
   // Before anything is touched; and a second start on the same directory is told that, not that the port is taken.
-  if ((await ownerOf(dataDir)) === undefined && port !== 0 && !(await isFree(port)))
+  // (A path that can't even be looked at is the engines' to explain.)
+  const owner = await ownerOf(dataDir).catch(() => undefined);
+  if (owner === undefined && port !== 0 && !(await isFree(port)))
     throw gatewayError("port-taken", `Port ${port} is taken by another process.`, {
       fix: `End that process, or take another port with --port ${port + 1}.`,
     });
