@@ -1,8 +1,10 @@
 import type { BaseContract } from "ethers";
 import { network } from "hardhat";
 
+import { unpackBook } from "../../src/core/book-words.ts";
+import type { Book } from "../../src/core/book.ts";
 import { fromHex, toHex } from "../../src/core/bytes.ts";
-import { RULES, decodeDecisions, ruleBit } from "../../src/core/decision.ts";
+import { RULES, decodeDecisions, findingNames, ruleBit, ruleNames } from "../../src/core/decision.ts";
 import type { Decision, RuleName } from "../../src/core/decision.ts";
 import { encodeEntry } from "../../src/core/encode-entry.ts";
 import type { Closed, Disbursed, Entry, Opened, Ref, Repaid } from "../../src/core/entry.ts";
@@ -119,6 +121,20 @@ export function closed(ref: Ref, change: Partial<Closed> = {}): Closed {
     charges: 0n,
     ...change,
   };
+}
+
+/** A version to publish. */
+export interface Version {
+  readonly product?: number;
+  readonly kind?: number;
+  readonly from?: number;
+  readonly limits?: Partial<Limits>;
+}
+
+/** A decision in words: outcome, findings, breaches, and what is undetermined with a question mark. */
+export function told({ outcome, findings, breaches, undetermined }: Decision): string {
+  const unknown = ruleNames(undetermined).map((name) => `${name}?`);
+  return [outcome, ...findingNames(findings), ...ruleNames(breaches), ...unknown].join(" ");
 }
 
 /** What a platform files with. */
@@ -268,12 +284,19 @@ export async function fixtures() {
     }
 
     /** Publishes limits; by default wide, for product 1 and natural persons, from the beginning of time. */
-    async function publish({ product = 1, kind = 1, from = 0, limits = {} } = {}): Promise<void> {
+    async function publish(version: Version = {}): Promise<void> {
+      const { product = 1, kind = 1, from = 0, limits = {} } = version;
       await rulebook.publish(product, kind, from, toHex(encodeLimits(wideLimits(limits))));
     }
 
     async function publishSettings(settings: Settings, from = 0): Promise<void> {
       await rulebook.publishSettings(from, toHex(encodeSettings(settings)));
+    }
+
+    /** What the registry has of a borrower, decoded. */
+    async function bookOf(whose: Uint8Array): Promise<Book> {
+      const { head, detail, slots, details } = await registry.bookOf(toHex(whose));
+      return unpackBook({ head, detail, slots: [...slots], details: [...details] });
     }
 
     /** A successor of the registry, in service from 31 days on; everything files with it from then on. */
@@ -298,6 +321,7 @@ export async function fixtures() {
       platformWith,
       publish,
       publishSettings,
+      bookOf,
       succeed,
     };
   }
