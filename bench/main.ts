@@ -24,8 +24,11 @@ interface Group {
 const GROUPS: readonly Group[] = [
   {
     name: "gas",
-    about: "what filings and entries cost on chain",
-    rows: async () => (await import("./gas.ts")).gasRows(),
+    about: "what filings and entries cost on chain, by kind and by the filing's size",
+    rows: async () => [
+      ...(await (await import("./gas.ts")).gasRows()),
+      ...(await (await import("./size-gas.ts")).sizeGasRows()),
+    ],
   },
   {
     name: "rate",

@@ -56,7 +56,11 @@ async function aloneRows(harness: RateHarness): Promise<BenchRow[]> {
   };
   const rows: BenchRow[] = [];
   for (const [count, bound] of LEVELS)
-    rows.push(row(`RATE alone, ${count} level instalments`, await gasOf(level(count)), "gas", { bound }));
+    rows.push(
+      row(`RATE alone, ${count} level instalment${count === 1 ? "" : "s"}`, await gasOf(level(count)), "gas", {
+        bound,
+      }),
+    );
   const legs = 360;
   const each = Math.round((await gasOf(irregular(legs))) / legs);
   return [...rows, row(`RATE alone, each of ${legs} irregular legs`, each, "gas", { bound: 600 })];
