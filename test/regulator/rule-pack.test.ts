@@ -258,3 +258,12 @@ describe("regulator/zone-offsets", () => {
       );
     });
 });
+
+describe("docs/rule-packs.md", () => {
+  it("shows a pack that is valid", () => {
+    const [, example] = /```yaml\n(.*?)```/su.exec(readFileSync("docs/rule-packs.md", "utf8"))!;
+    const { products, versions } = compileRulePack(parseRulePack(example!, "docs/rule-packs.md"), NOW);
+    expect(products).to.deep.equal([{ product: 65, name: "payday", title: "Payday loan" }]);
+    expect(versions).to.have.length(1);
+  });
+});
