@@ -1,4 +1,9 @@
 /** What docs/cli.md takes from the command line: the help of every command. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import type { Command } from "commander";
 
 import { commands } from "../src/cli/commands.ts";
@@ -42,4 +47,25 @@ function helpOf(command: Command): string {
 export async function commandsText(): Promise<string> {
   const all = (await loadedCommands()).flatMap(withSubcommands);
   return all.map((command) => `## ${pathOf(command)}\n\n\`\`\`text\n${helpOf(command)}\n\`\`\``).join("\n\n");
+}
+
+/** What a dry run of the sample import prints. */
+export function importDryRun(): string {
+  const root = join(import.meta.dirname, "..");
+  const cwd = mkdtempSync(join(tmpdir(), "tally-docs-"));
+  const sample = (name: string): string => join(root, "docs/import", name);
+  const program = [
+    join(root, "src/cli/main.ts"),
+    "import",
+    sample("sample.csv"),
+    "--map",
+    sample("sample.yaml"),
+    "--dry-run",
+  ];
+  const env = { ...process.env, TALLY_PSEUDONYM_KEY: "07".repeat(32), TALLY_DATA: cwd };
+  try {
+    return `\`\`\`text\n${execFileSync(process.execPath, program, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim()}\n\`\`\``;
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
 }

@@ -13,7 +13,8 @@ import type { LimitField } from "../src/core/limit-fields.ts";
 import { RESERVED_LIMITS } from "../src/core/limits.ts";
 import { apiDocument, documentedRoutes } from "../src/gateway/api.ts";
 import { apiRoutesText, apiSchemasText, errorsTable, settingsTable } from "./docs-api.ts";
-import { commandsText } from "./docs-cli.ts";
+import { mappingJsonSchema } from "../src/import/mapping.ts";
+import { commandsText, importDryRun } from "./docs-cli.ts";
 import { closedExample, decisionExamples, filingExample, openedExample } from "./docs-examples.ts";
 
 interface Section {
@@ -24,6 +25,7 @@ interface Section {
 
 /** Files that are generated as a whole. */
 const FILES: readonly { readonly file: string; readonly make: () => string }[] = [
+  { file: "mappings/mapping.schema.json", make: () => JSON.stringify(mappingJsonSchema()) },
   { file: "docs/spec/openapi.json", make: () => JSON.stringify(apiDocument(documentedRoutes())) },
 ];
 
@@ -36,6 +38,7 @@ const SECTIONS: readonly Section[] = [
   { file: "docs/spec/api.md", name: "schemas", make: apiSchemasText },
   { file: "docs/spec/errors.md", name: "errors", make: errorsTable },
   { file: "docs/design/gateway-settings.md", name: "settings", make: settingsTable },
+  { file: "docs/import.md", name: "dry run", make: importDryRun },
   { file: "docs/spec/entry.md", name: "an Opened", make: openedExample },
   { file: "docs/spec/entry.md", name: "a Closed", make: closedExample },
   { file: "docs/spec/filing.md", name: "a filing", make: filingExample },

@@ -73,6 +73,8 @@ export const filingSchema = z.object({
 export type FilingSummary = z.infer<typeof filingSchema>;
 export const filingsSchema = z.object({ filings: z.array(filingSchema), next: z.int().optional() });
 
+export const healthSchema = z.object({ status: z.literal("ok") });
+
 /** Whether nothing more will happen to a submission. */
 export function isSettled({ state }: Submission): boolean {
   return state === "final" || state === "not_filed" || state === "quarantined";

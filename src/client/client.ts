@@ -9,6 +9,7 @@ import {
   checkSchema,
   type CheckResult,
   filingsSchema,
+  healthSchema,
   type FilingSummary,
   isSettled,
   type Submission,
@@ -23,10 +24,12 @@ export interface GatewayClientOptions {
   readonly apiKey?: string;
   /** Milliseconds for an answer, without what the gateway was asked to wait; 30,000 if left out. */
   readonly timeout?: number;
-  /** How often a request is sent again while the gateway is away or asks for patience; 8 times, some two minutes, if left out. */
+  /** How often a request is sent again while the gateway is away or asks for patience; 8 times, most of a minute, if left out. */
   readonly retries?: number;
   /** Ends everything that is under way. */
   readonly signal?: AbortSignal;
+  /** Called before a request is sent again, with why. */
+  readonly onRetry?: (error: AppError) => void;
 }
 
 /** A record to submit. The same key for the same event, always: that is what makes it safe to send twice. */
@@ -61,8 +64,13 @@ const WAIT = 20;
 export class GatewayClient {
   readonly #http: Http;
 
-  constructor({ url, apiKey, timeout = 30_000, retries = 8, signal }: GatewayClientOptions) {
-    this.#http = new Http({ url, apiKey, timeout, retries, signal });
+  constructor({ url, apiKey, timeout = 30_000, retries = 8, signal, onRetry }: GatewayClientOptions) {
+    this.#http = new Http({ url, apiKey, timeout, retries, signal, onRetry });
+  }
+
+  /** Returns if a gateway is there and has been ready. Needs no key. */
+  async ping(): Promise<void> {
+    await this.#http.send({ method: "GET", path: "/healthz", answer: healthSchema });
   }
 
   /** What the registry would decide of a request now. Nothing is filed, nothing is reserved. */

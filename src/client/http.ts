@@ -17,6 +17,8 @@ export interface HttpOptions {
   readonly retries: number;
   /** Ends everything that is under way. */
   readonly signal?: AbortSignal | undefined;
+  /** Called before a request is sent again, with why. */
+  readonly onRetry?: ((error: AppError) => void) | undefined;
 }
 
 export interface Request<T> {
@@ -52,12 +54,13 @@ export class Http {
    * @throws AppError of the gateway's own problem, `gateway-unreachable` or `gateway-answer`
    */
   async send<T>(request: Request<T>): Promise<T> {
-    const { retries, signal } = this.#options;
+    const { retries, signal, onRetry } = this.#options;
     for (let attempt = 0; ; attempt++) {
       signal?.throwIfAborted();
       const outcome = await this.#attempt(request);
       if ("value" in outcome) return outcome.value;
       if (outcome.pause === undefined || attempt >= retries) throw outcome.error;
+      onRetry?.(outcome.error);
       const backoff = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempt);
       // Clients that were sent away together must not all come back at once.
       await sleep(Math.max(outcome.pause, backoff + randomInt(backoff)), undefined, signal && { signal });

@@ -11,7 +11,24 @@ const CLOCK_CHANGE = 7_200;
 /** What is left to pay, and when, of a loan opened at a time. */
 export type ReadSchedule = (row: Fields, opened: number) => Leg[];
 
+/** Schedules of one leg that are kept to be shared: lenders have few products, and a million loans should not need a gigabyte. */
+const SHARED = 10_000;
+
 export function scheduleReader(source: ScheduleSource, columns: Columns): ReadSchedule {
+  const read = readerOf(source, columns);
+  const shared = new Map<string, Leg[]>();
+  return (row, opened) => {
+    const legs = read(row, opened);
+    const [first, ...others] = legs;
+    if (first === undefined || others.length > 0) return legs;
+    const name = `${first.count}/${first.unit}/${first.gap}/${first.amount}`;
+    const known = shared.get(name);
+    if (known === undefined && shared.size < SHARED) shared.set(name, legs);
+    return known ?? legs;
+  };
+}
+
+function readerOf(source: ScheduleSource, columns: Columns): ReadSchedule {
   if ("single" in source) return singleReader(source.single, columns);
   if ("level" in source) return levelReader(source.level, columns);
   return listReader(source.list, columns);

@@ -84,7 +84,7 @@ export function register(program: Command): void {
     .option("--record-key <file>", "the platform's private record key (JWK), instead of the data directory's")
     .option("--batch <n>", "records of one request", whole(1, 500), 400)
     .option("--pipelined <n>", "requests under way at once", whole(1, 16), 4)
-    .option("--retries <n>", "how often a request is sent again while the gateway is away", whole(0, 100), 8)
+    .option("--retries <n>", "how often a request is sent again while the gateway is away", whole(0, 1_000), 30)
     .option("--schema", "print the JSON Schema of mappings, for editors")
     .addHelpText("after", HELP)
     .action(run);

@@ -2,12 +2,13 @@
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 
-import { GatewayClient } from "../../client/client.ts";
+import { GatewayClient, type GatewayClientOptions } from "../../client/client.ts";
 import { loadRecordKey } from "../../client/record.ts";
 import { AppError } from "../../core/errors.ts";
 import { importError } from "../../import/errors.ts";
 import type { PlatformAccess } from "../../import/submitting.ts";
 import { type Home, needConnections } from "../home.ts";
+import { note } from "../output.ts";
 
 export interface AccessOptions {
   readonly gateway?: string;
@@ -39,18 +40,36 @@ export async function accessFor(
   { gateway, recordKey, retries }: AccessOptions,
 ): Promise<(platform: number) => Promise<PlatformAccess>> {
   const url = gateway ?? process.env["TALLY_GATEWAY"] ?? (await needConnections(home)).gatewayUrl;
+  // A gateway that was never there is told at once; one that goes away later is waited for.
+  await new GatewayClient({ url, retries: Math.min(2, retries ?? 2) }).ping();
+  const onRetry = tellAway();
   const known = new Map<number, Promise<PlatformAccess>>();
   return async (platform) => {
-    const access = known.get(platform) ?? accessOf(home, platform, { url, recordKey, retries });
+    const access =
+      known.get(platform) ??
+      accessOf(home, platform, recordKey, { url, onRetry, ...(retries !== undefined && { retries }) });
     known.set(platform, access);
     return access;
   };
 }
 
+/** Says that the gateway is away, but not at every attempt of every request. */
+function tellAway(): (error: AppError) => void {
+  let told = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (performance.now() - told < TELL_EVERY) return;
+    told = performance.now();
+    note(`${error.message}; trying again.`);
+  };
+}
+
+const TELL_EVERY = 15_000;
+
 async function accessOf(
   home: Home,
   platform: number,
-  { url, recordKey, retries }: { url: string; recordKey: string | undefined; retries: number | undefined },
+  recordKey: string | undefined,
+  way: Omit<GatewayClientOptions, "apiKey">,
 ): Promise<PlatformAccess> {
   const variable = `TALLY_API_KEY_${platform}`;
   const apiKey =
@@ -61,7 +80,7 @@ async function accessOf(
     });
   const jwk: unknown = recordKey === undefined ? await ownRecordKey(home, platform) : await readJwk(recordKey);
   return {
-    client: new GatewayClient({ url, apiKey, ...(retries !== undefined && { retries }) }),
+    client: new GatewayClient({ ...way, apiKey }),
     records: loadRecordKey(jwk),
   };
 }

@@ -1,11 +1,13 @@
 /** What an import says to people. */
 import { claimsOf, type ImportBasis, kindOf } from "../../import/claims.ts";
-import type { Timeline } from "../../import/events.ts";
+import { CLOSING, type Timeline } from "../../import/events.ts";
+import type { Loan } from "../../import/loan.ts";
 import type { Reject } from "../../import/rejects.ts";
 import type { Conflict } from "../../import/submitting.ts";
 import type { Summary } from "../../import/summary.ts";
 import type { Table } from "../../import/table.ts";
 import { note, print, printJson } from "../output.ts";
+import { productName } from "./checks.ts";
 
 /** Lines of each list that are shown. */
 const SHOWN = 10;
@@ -60,10 +62,29 @@ export function printDryRun(table: Table, timeline: Timeline, basis: ImportBasis
   );
   print(`would be filed: ${entries.Opened} Opened, ${entries.Repaid} Repaid, ${entries.Closed} Closed`);
   print();
-  print("the first of them, in the order of time (amounts in minor units, times in UTC seconds):");
-  for (const one of first) print(`  ${JSON.stringify(one)}`);
+  print("the first of them, in the order of time; amounts in minor units:");
+  for (let place = 0; place < first.length; place++)
+    print(`  ${eventText(timeline.loans[timeline.loanAt(place)]!, timeline.stepAt(place))}`);
   print();
   print("Nothing was filed.");
+}
+
+/** An event on one line. */
+function eventText(loan: Loan, step: number): string {
+  const { closed, repaid, schedule } = loan;
+  const head = `line ${String(loan.line).padEnd(6)} ${kindOf(step).padEnd(6)}`;
+  const who = `platform ${loan.platform} loan ${loan.loan} borrower ${loan.borrower.slice(0, 10)}…`;
+  const at = (seconds: number): string => new Date(seconds * 1_000).toISOString().replace(".000", "");
+  const payment = step === CLOSING ? closed : repaid[step - 1];
+  if (payment !== undefined) {
+    const why = step === CLOSING ? ` ${closed!.reason},` : "";
+    return `${head} ${at(payment.at)} ${who}${why} principal ${payment.principal} charges ${payment.charges}`;
+  }
+  const cash = loan.cash === undefined ? "" : ` cash ${loan.cash}`;
+  const legs = schedule.slice(0, 3).map(({ count, gap, unit, amount }) => `${count} × ${amount} every ${gap} ${unit}`);
+  const more = schedule.length > 3 ? ", …" : "";
+  const what = `product ${productName(loan.product)} principal ${loan.principal}${cash}, pays ${legs.join(", ")}${more}`;
+  return `${head} ${at(loan.opened)} ${who} ${what}`;
 }
 
 export function printSummary(summary: Summary): void {
