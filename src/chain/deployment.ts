@@ -22,6 +22,8 @@ export const deploymentSchema = z.object({
   rulebook: contractAddress,
   licences: contractAddress,
   administration: contractAddress,
+  /** Reads entries and decisions for people (`IEntryDecoder`); deployments of before have none. */
+  decoder: contractAddress.optional(),
   /** Block of the first deployment: where replaying begins. */
   block: z.int().nonnegative(),
 });
@@ -60,10 +62,11 @@ const ROLES = [
   { role: 6n, name: "installer", contract: "Licences", functions: ["installRegistry"] },
 ] as const;
 
-const CONTRACTS = ["Administration", "Licences", "Rulebook", "Registry"] as const;
+const CONTRACTS = ["Administration", "Licences", "Rulebook", "Registry", "EntryDecoder"] as const;
 
 /**
- * Deploys Administration, Licences, Rulebook and Registry, gives the deploying account every role, and puts the registry in service.
+ * Deploys Administration, Licences, Rulebook, Registry and EntryDecoder, gives the deploying account every role, and puts the registry in
+ * service.
  * A regulator then grants the roles to the people who are to have them, with delays, and renounces its own
  * (`docs/design/contracts.md`). Run again after it was cut short, it goes on where it was.
  */
@@ -78,6 +81,7 @@ export async function deploy(transactor: Transactor, options: DeployOptions): Pr
   const licences = await creator.create("Licences", [administration, options.successionNotice]);
   const rulebook = await creator.create("Rulebook", [administration, licences, options.notice]);
   const registry = await creator.create("Registry", [licences, rulebook, `0x${"00".repeat(20)}`]);
+  const decoder = await creator.create("EntryDecoder", []);
 
   const manager = artifact("Administration").interface;
   const asManager = (name: string, args: readonly unknown[]): Promise<unknown> =>
@@ -92,7 +96,8 @@ export async function deploy(transactor: Transactor, options: DeployOptions): Pr
 
   say("registry in service");
   await putInService(transactor, licences, registry);
-  return { format: 1, chainId: creator.chainId, registry, rulebook, licences, administration, block: creator.block };
+  const { chainId, block } = creator;
+  return { format: 1, chainId, registry, rulebook, licences, administration, decoder, block };
 }
 
 async function putInService(transactor: Transactor, licences: Hex, registry: Hex): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { DeployProgress } from "../../src/chain/contract-creator.ts";
-import { checkDeployment, deploy } from "../../src/chain/deployment.ts";
-import { smallQuantity } from "../../src/chain/rpc.ts";
+import { checkDeployment, deploy, deploymentSchema } from "../../src/chain/deployment.ts";
+import { hexBytes, smallQuantity } from "../../src/chain/rpc.ts";
 import { Transactor } from "../../src/chain/transactor.ts";
 import { AppError } from "../../src/core/errors.ts";
 import { CHAIN_ID, type LocalChain, startLocalChain, testKey } from "../support/local-chain.ts";
@@ -74,6 +74,14 @@ describe("chain/deployment", function () {
     expect(kept!.genesis).to.not.equal(other.genesis);
     expect(kept!.nonces).to.not.deep.equal(other.nonces);
     await checkDeployment(chain.rpc, deployment);
+  });
+
+  it("has a decoder, and is still read where it was written without one", async () => {
+    const { decoder, ...before } = await deploy(transactor, OPTIONS);
+    const code = await chain.rpc.call("eth_getCode", [decoder, "latest"], hexBytes);
+    expect(code.length).to.be.above(2);
+    expect(deploymentSchema.parse(before)).to.deep.equal(before);
+    expect(deploymentSchema.parse({ ...before, decoder })).to.deep.equal({ ...before, decoder });
   });
 
   it("is missed where the chain is another or the address is empty", async () => {

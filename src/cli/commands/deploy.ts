@@ -93,8 +93,8 @@ async function run(options: Options): Promise<void> {
       return;
     }
     print(`Deployed to chain ${domainOf(deployment).chainId}, from block ${deployment.block}:`);
-    for (const name of ["registry", "rulebook", "licences", "administration"] as const)
-      print(`  ${name.padEnd(15)} ${deployment[name]}`);
+    for (const name of ["registry", "rulebook", "licences", "administration", "decoder"] as const)
+      print(`  ${name.padEnd(15)} ${deployment[name] ?? "none"}`);
     print(
       `Written to ${out}. Next: tally rules publish FILE --rpc URL --deployment ${options.out} --key ${options.key}`,
     );
