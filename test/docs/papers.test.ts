@@ -90,6 +90,19 @@ describe("the papers", () => {
       expect(missingFiles(file), "files").to.deep.equal([]);
     });
 
+  it("exist wherever a program or another file names one", () => {
+    const files = globSync("{src,scripts,contracts,test,bench,rulebooks,mappings}/**/*.{ts,mjs,sol,yaml,py}", {
+      cwd: ROOT,
+      exclude: ["**/node_modules/**"],
+    });
+    const missing = files.flatMap((file) =>
+      [...textOf(file).matchAll(/docs\/[\w/-]+\.md/gu)]
+        .filter(([page]) => !existsSync(join(ROOT, page)))
+        .map(([page]) => `${file}: ${page}`),
+    );
+    expect(missing).to.deep.equal([]);
+  });
+
   it("name commands and options that exist", async function () {
     this.timeout(60_000);
     const commands = await loadedCommands();
