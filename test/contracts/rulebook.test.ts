@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { getAddress } from "ethers";
 
 import { toHex } from "../../src/core/bytes.ts";
 import { ruleBit } from "../../src/core/decision.ts";
