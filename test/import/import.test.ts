@@ -26,6 +26,8 @@ const SHAPE: readonly (keyof Summary)[] = [
   "loans_per_second",
 ];
 
+const COPIES = 15;
+
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
 
 interface Filed {
@@ -67,7 +69,7 @@ describe("tally import", function () {
   const forget = () => rm(join(market.data, "imports"), { recursive: true });
 
   before(async () => {
-    market = await ImportMarket.open("sample-instalment.yaml", 7);
+    market = await ImportMarket.open("sample-instalment.yaml", 10);
     sample = await readFile(join(ROOT, "docs/import/sample.yaml"), "utf8");
   });
   after(() => market.close());
@@ -141,35 +143,42 @@ describe("tally import", function () {
     expect(again.last).to.include({ added: 0, conflicts: 2 });
   });
 
-  it("goes on where it was killed, and files every event exactly once", async () => {
-    const taken = await take(3);
-    const table = join(market.data, "many.csv");
-    const [head = "", ...rows] = sampleLoans().trimEnd().split("\n");
-    // The sample twenty times over: other contracts and other customers.
-    const copies = Array.from({ length: 20 }, (_, i) =>
-      rows.map((row) => row.replace(/^K/u, `K${i}-`).replace(/;([PB])-/u, `;$1-${i}-`)),
-    );
-    await writeFile(table, [head, ...copies.flat(), ""].join("\n"));
-    const args = ["import", table, "--map", taken.map, "--json", "--batch", "40", "--data", market.data];
-    const child = spawn(process.execPath, [join(ROOT, "src/cli/main.ts"), ...args], {
-      cwd: market.data,
-      stdio: "ignore",
-    });
-    const noted = await journalSize(market.data);
-    while ((await journalSize(market.data)) < noted + 300) await sleep(10);
-    child.kill("SIGKILL");
-    await once(child, "exit");
-    const of = () => submissionsOf(market, taken.first, taken.first + 2);
-    expect((await of()).length).to.be.within(300, 20 * 149 - 1);
+  for (const signal of ["SIGKILL", "SIGINT"] as const)
+    it(`goes on where ${signal} ended it, and files every event exactly once`, async () => {
+      const taken = await take(3);
+      const table = join(market.data, "many.csv");
+      const [head = "", ...rows] = sampleLoans().trimEnd().split("\n");
+      // The sample fifteen times over: other contracts and other customers.
+      const copies = Array.from({ length: COPIES }, (_, i) =>
+        rows.map((row) => row.replace(/^K/u, `K${i}-`).replace(/;([PB])-/u, `;$1-${i}-`)),
+      );
+      await writeFile(table, [head, ...copies.flat(), ""].join("\n"));
+      const args = ["import", table, "--map", taken.map, "--json", "--batch", "40", "--data", market.data];
+      const child = spawn(process.execPath, [join(ROOT, "src/cli/main.ts"), ...args], {
+        cwd: market.data,
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      let said = "";
+      child.stderr.on("data", (part: Buffer) => (said += part.toString()));
+      const noted = await journalSize(market.data);
+      while ((await journalSize(market.data)) < noted + 300) await sleep(10);
+      child.kill(signal);
+      const [code] = (await once(child, "close")) as [number | null];
+      if (signal === "SIGINT") {
+        expect(code).to.equal(130);
+        expect(said).to.match(/^Stopped\. \d+ events are with the gateway; the same command goes on from here\.$/mu);
+      }
+      const of = () => submissionsOf(market, taken.first, taken.first + 2);
+      expect((await of()).length).to.be.within(300, COPIES * 149 - 1);
 
-    const ran = await run({ ...taken, table });
-    expect(ran.code, ran.stderr).to.equal(0);
-    expect(ran.last.entries).to.deep.equal({ Opened: 20 * 78, Repaid: 20 * 15, Closed: 20 * 56 });
-    expect(ran.last.conflicts).to.equal(0);
-    const all = await of();
-    expect(all).to.have.length(20 * 149);
-    expect(new Set(all.map(({ jti }) => jti)).size).to.equal(20 * 149);
-  });
+      const ran = await run({ ...taken, table });
+      expect(ran.code, ran.stderr).to.equal(0);
+      expect(ran.last.entries).to.deep.equal({ Opened: COPIES * 78, Repaid: COPIES * 15, Closed: COPIES * 56 });
+      expect(ran.last.conflicts).to.equal(0);
+      const all = await of();
+      expect(all).to.have.length(COPIES * 149);
+      expect(new Set(all.map(({ jti }) => jti)).size).to.equal(COPIES * 149);
+    });
 
   it("files requests, of which a rule can refuse some, and then nothing of what follows", async () => {
     const taken = await take();
@@ -219,10 +228,10 @@ describe("tally import", function () {
   };
 
   it("licenses what is missing if it is told to", async () => {
-    const map = await mapFor(8);
+    const map = await mapFor(11);
     const ran = await market.import([join(ROOT, "docs/import/sample.csv"), "--map", map, "--json", "--add-platforms"]);
     expect(ran.code, ran.stderr).to.equal(0);
-    expect(ran.stderr).to.include('Licensed platform 8 as "Imported platform 8"');
+    expect(ran.stderr).to.include('Licensed platform 11 as "Imported platform 11"');
     expect(ran.last.added).to.equal(149);
   });
 
