@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir, watch, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -157,6 +158,28 @@ describe("tally start", function () {
       .to.match(/stopping/u)
       .and.to.match(/Stopped/u);
     expect(existsSync(join(data, "lock"))).to.be.false;
+  });
+
+  it("stops when npm was told to, which ends the shell between them alone", async () => {
+    const command = `"${process.execPath}" src/cli/main.ts start --empty --port 0 --data "${join(area.path, "npm")}"; true`;
+    const shell = spawn("sh", ["-c", command], {
+      env: { ...process.env, npm_lifecycle_event: "start" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    const ready = new Promise<void>((resolve) => {
+      for (const stream of [shell.stdout, shell.stderr])
+        stream.setEncoding("utf8").on("data", (text: string) => {
+          said += text;
+          if (READY.test(said)) resolve();
+        });
+    });
+    // The pipes are open until the program itself has ended.
+    const ended = new Promise((resolve) => shell.on("close", resolve));
+    await Promise.race([ready, ended]);
+    shell.kill("SIGTERM");
+    await ended;
+    expect(said).to.match(/SIGTERM: stopping\..*\nStopped\.\n$/u);
   });
 
   it("with --empty publishes no rules and licenses nobody", async () => {

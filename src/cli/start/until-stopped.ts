@@ -28,6 +28,7 @@ export async function runUntilStopped<T>(life: {
     }
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("SIGHUP", onSignal);
+  watchNpm(() => asked === 0 && onSignal("SIGTERM"));
   let running: T;
   try {
     running = await life.start(stopping.signal);
@@ -46,6 +47,22 @@ export async function runUntilStopped<T>(life: {
   else note("Stopped.");
 }
 
+/**
+ * Run as a script of npm, we are the child of its shell. npm hands a SIGTERM to the shell alone, which ends and says nothing: then we
+ * have another parent.
+ */
+function watchNpm(onLeft: () => void): void {
+  if (process.env["npm_lifecycle_event"] === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    onLeft();
+  }, PARENT_MS);
+  timer.unref();
+}
+
+const PARENT_MS = 250;
 const QUIET_MS = 2_000;
 const REPEAT_MS = 5_000;
 
