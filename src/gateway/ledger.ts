@@ -5,8 +5,8 @@ import type { FilingDomain } from "../core/filing.ts";
 import type { Mark } from "../core/journal.ts";
 import { Registry } from "../core/registry.ts";
 import type { Database } from "../store/database.ts";
-import { findFiling, type MinedFiling } from "../store/filings.ts";
-import { type MinedAs, markFinal, storeMined, takeBack } from "../store/mining.ts";
+import { findFiling, lastFilings, type MinedFiling } from "../store/filings.ts";
+import { type MinedAs, markFinal, storeMined, takeBack, takeBackBeyond, takeBackUnseen } from "../store/mining.ts";
 import { leavesOf } from "../store/submissions.ts";
 import type { Alarms } from "./alarms.ts";
 import type { CrashPoint } from "./crash-points.ts";
@@ -66,6 +66,9 @@ export class Ledger implements FollowerCallbacks {
   #held: Held[] = [];
   /** Decided entries of our filings that are mined and not final. */
   readonly #pending = new Map<string, readonly DecidedEntry[]>();
+  /** Heads of filings beyond what was final, until it has caught up. */
+  #seen: Uint8Array[] = [];
+  #storedTo: number;
   #block = -1;
   #time = 0;
   #caughtUp = false;
@@ -73,6 +76,7 @@ export class Ledger implements FollowerCallbacks {
 
   constructor(options: LedgerOptions) {
     this.#options = options;
+    this.#storedTo = options.storedTo;
     this.twin = new Registry(options.domain);
   }
 
@@ -89,7 +93,8 @@ export class Ledger implements FollowerCallbacks {
   async onBlocks(blocks: readonly FollowedBlock[]): Promise<void> {
     const mined = this.#minedIn(blocks);
     let answers: MinedAs[] = [];
-    const fresh = mined.filter((filing) => filing.blockNumber > this.#options.storedTo);
+    const fresh = mined.filter((filing) => filing.blockNumber > this.#storedTo);
+    if (!this.#caughtUp) this.#seen.push(...fresh.map(({ head }) => head));
     if (fresh.length > 0) {
       const stored = await this.#patiently("Storing a block", async () => {
         await this.#options.crashPoint("mined:before");
@@ -115,6 +120,7 @@ export class Ledger implements FollowerCallbacks {
       { block: number, filings: ours },
       "The chain took blocks back; their filings are sent again.",
     );
+    this.#storedTo = Math.min(this.#storedTo, number);
     const first = this.#held.findIndex(({ block }) => block > number);
     if (this.#block > number) {
       if (first === -1) throw this.#finalTakenBack(number);
@@ -146,8 +152,25 @@ export class Ledger implements FollowerCallbacks {
   }
 
   async onCaughtUp(): Promise<void> {
+    await this.#forgetLost();
     this.#caughtUp = true;
     this.#options.events.onCaughtUp();
+  }
+
+  /** What an earlier run saw, and the chain has lost since, is to be sent again. */
+  async #forgetLost(): Promise<void> {
+    const { db, log, alarms } = this.#options;
+    const unseen = await this.#patiently("Looking for what the chain has lost", () => takeBackUnseen(db, this.#seen));
+    this.#seen = [];
+    if (unseen > 0) log.warn({ filings: unseen }, "The chain has lost filings since; they are sent again.");
+    const platforms = await this.#patiently("Listing platforms", () => lastFilings(db));
+    const numbers = new Map([...platforms.keys()].map((platform) => [platform, this.twin.chainOf(platform).number]));
+    const final = await this.#patiently("Looking for what the chain has lost", () => takeBackBeyond(db, numbers));
+    if (final === 0) return;
+    const message = `The chain has lost ${final} filings that were final, as of block ${this.#block}; they are sent again.`;
+    alarms.raise("final-taken-back", message);
+    // What replaces them may be in blocks that seemed to be stored.
+    this.#storedTo = -1;
   }
 
   /** The filings in these blocks with what chains them: the event itself doesn't repeat the head before. */

@@ -1,4 +1,4 @@
-import { type Selectable, sql, type Transaction } from "kysely";
+import { type RawBuilder, type Selectable, sql, type Transaction } from "kysely";
 import { type Database, reaching } from "./database.ts";
 import type { MinedFiling } from "./filings.ts";
 import { raiseMark } from "./marks.ts";
@@ -119,34 +119,64 @@ async function overtake(trx: Transaction<Schema>, { platform, number }: MinedFil
 export async function takeBack(db: Database, block: number): Promise<number> {
   return reaching(() =>
     db.transaction().execute(async (trx) => {
-      await trx
-        .deleteFrom("filings")
-        .where("state", "in", ["mined", "final"])
-        .where("block_number", ">", block)
-        .where(sql<boolean>`sequences = '{}' and transaction is null`)
-        .execute();
-      const ours = await trx
-        .updateTable("filings")
-        .set({
-          state: sql`case when transaction is null then 'cut' else 'signed' end`,
-          block_number: null,
-          block_hash: null,
-          block_time: null,
-          log_index: null,
-          decisions: null,
-        })
-        .where("state", "in", ["mined", "final"])
-        .where("block_number", ">", block)
-        .executeTakeFirst();
+      const ours = await unmine(trx, sql<boolean>`state in ('mined', 'final') and block_number > ${block}`);
       await trx
         .updateTable("marks")
         .set({ value: block })
         .where("name", "=", FINAL_BLOCK)
         .where("value", ">", block)
         .execute();
-      return Number(ours.numUpdatedRows);
+      return ours;
     }),
   );
+}
+
+/**
+ * Takes back what an earlier run saw mined and this one, having read the whole chain, has not: the chain has lost it meanwhile. `seen`
+ * are the heads of all filings beyond the last block that was final. Returns how many were ours.
+ */
+export async function takeBackUnseen(db: Database, seen: readonly Uint8Array[]): Promise<number> {
+  const heads = seen.map((head) => Buffer.from(head));
+  return reaching(() =>
+    db.transaction().execute((trx) => unmine(trx, sql<boolean>`state = 'mined' and not head = any(${heads}::bytea[])`)),
+  );
+}
+
+/**
+ * Takes back every filing beyond what the chain has of its platform, though it was final: the chain has lost it. `numbers` are the
+ * chain's last numbers by platform. Returns how many were ours.
+ */
+export async function takeBackBeyond(db: Database, numbers: ReadonlyMap<number, number>): Promise<number> {
+  return reaching(() =>
+    db.transaction().execute(async (trx) => {
+      const ours = await unmine(
+        trx,
+        sql<boolean>`state in ('mined', 'final') and number > coalesce((
+          select given.number from unnest(${[...numbers.keys()]}::integer[], ${[...numbers.values()]}::bigint[])
+            as given(platform, number) where given.platform = filings.platform), 0)`,
+      );
+      // Which blocks are stored is no longer known: the next start looks at all of them.
+      if (ours > 0) await trx.updateTable("marks").set({ value: 0 }).where("name", "=", FINAL_BLOCK).execute();
+      return ours;
+    }),
+  );
+}
+
+async function unmine(trx: Transaction<Schema>, condition: RawBuilder<boolean>): Promise<number> {
+  await trx
+    .deleteFrom("filings")
+    .where(condition)
+    .where(sql<boolean>`sequences = '{}' and transaction is null`)
+    .execute();
+  const ours = await trx
+    .updateTable("filings")
+    .set({
+      state: sql`case when transaction is null then 'cut' else 'signed' end`,
+      ...{ block_number: null, block_hash: null, block_time: null, log_index: null, decisions: null },
+    })
+    .where(condition)
+    .executeTakeFirst();
+  return Number(ours.numUpdatedRows);
 }
 
 /** Filings mined up to `block` are final. Returns which became so now. */

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { localSigner } from "../../src/chain/signer.ts";
 import { Account } from "../../src/chain/account.ts";
 import { domainOf } from "../../src/chain/deployment.ts";
+import { Follower } from "../../src/chain/follower.ts";
 import { FilingRelay } from "../../src/chain/relay.ts";
 import { type Hex, toHex } from "../../src/core/bytes.ts";
 import type { Gateway } from "../../src/gateway/gateway.ts";
@@ -126,6 +127,48 @@ describe("the pipeline", function () {
     expect(after.slice(0, before.length)).to.deep.equal(before);
     expect(await entriesOnChain(market)).to.have.length(4);
     expect((await auditOf(market)).mismatches).to.equal(0);
+  });
+
+  it("files again what the chain lost while the gateway was away", async () => {
+    const { rpc } = market.chain;
+    const { deployment } = market;
+    await gateway.stop();
+    // Nothing becomes final, so that losing it breaks no promise of the chain's.
+    const options = { createFollower: () => new Follower({ rpc, deployment, confirmations: 1_000, interval: 25 }) };
+    gateway = market.gateway(options);
+    await gateway.start();
+    const snapshot = await rpc.call("evm_snapshot", [], z.string());
+    const offered = [1, 2].map(() => issue(one(), market.opened(one(), newBorrower())));
+    for (const { record, id } of offered) {
+      await promise(one(), record);
+      await until(async () => ((await stateOf(one(), id)).state === "mined" ? true : undefined));
+    }
+    const before = (await filingsOnChain(market)).map(({ head }) => head);
+    await gateway.stop();
+    await rpc.call("evm_revert", [snapshot], z.boolean());
+    expect(await filingsOnChain(market)).to.have.length(0);
+    gateway = market.gateway(options);
+    await gateway.start();
+    await until(async () => ((await filingsOnChain(market)).length === before.length ? true : undefined));
+    expect((await filingsOnChain(market)).map(({ head }) => head)).to.deep.equal(before);
+    for (const { id } of offered) {
+      await until(async () => ((await stateOf(one(), id)).state === "mined" ? true : undefined));
+    }
+    expect(await gateway.lacks()).to.deep.equal([]);
+  });
+
+  it("says so, and files again, where the chain has lost what it had called final", async () => {
+    const { rpc } = market.chain;
+    const snapshot = await rpc.call("evm_snapshot", [], z.string());
+    const { record, id } = issue(one(), market.opened(one(), newBorrower()));
+    expect((await submit(gateway, one(), record)).body.state).to.equal("final");
+    await gateway.stop();
+    await rpc.call("evm_revert", [snapshot], z.boolean());
+    gateway = market.gateway();
+    await gateway.start();
+    await until(async () => ((await filingsOnChain(market)).length === 1 ? true : undefined));
+    expect((await settled(one(), id)).state).to.equal("final");
+    expect((await gateway.lacks()).map(({ code }) => code)).to.deep.equal(["final-taken-back"]);
   });
 
   it("halts a platform whose number somebody else took, and goes on behind it on the operator's word", async () => {
