@@ -67,6 +67,14 @@ export async function gasRows(): Promise<GasRow[]> {
     return Number(receipt?.gasUsed);
   }
 
+  /** Files at `clock`, whatever becomes of it. */
+  async function fileAny(by: Platform, entries: readonly Entry[]): Promise<number> {
+    const signed = await by.next(entries);
+    await t.networkHelpers.time.setNextBlockTimestamp(clock);
+    const receipt = await (await t.registry.file(...asArguments(signed), { gasLimit: 16_000_000 })).wait();
+    return Number(receipt?.gasUsed);
+  }
+
   /** The mean of a filing of 100, and the references of its entries. */
   async function each(by: Platform, make: (k: number) => Entry): Promise<{ gas: number; refs: Ref[] }> {
     clock += HOUR;
@@ -169,6 +177,30 @@ export async function gasRows(): Promise<GasRow[]> {
   clock += HOUR;
   const alone = await gasOf(platform, [loan(many + 6)]);
   row("a filing's first product and version", alone - empty - Math.round((one - alone) / 2));
+
+  // What one entry can cost at most
+  const crowded = group();
+  await t.publish({ product: 4, limits: { ...limits, refuse: 1 << 15, maxLenders: 250 } });
+  for (let k = 0; k < 32; k++) {
+    const lender = await t.grant();
+    clock += HOUR;
+    await fileAny(lender, [loan(crowded, { product: 4, basis: "paidOut" })]);
+  }
+  clock += HOUR;
+  const refused = await fileAny(platform, [loan(crowded, { product: 4 })]);
+  row("dearest: borrower with 32 loans of 32 groups", refused - empty);
+  clock += HOUR;
+  const legs = Array.from({ length: 400 }, (_, k) => ({
+    count: 3,
+    unit: "day" as const,
+    gap: 1 + k,
+    amount: 900n,
+    step: 32_769n,
+  }));
+  row(
+    "dearest: 400 legs of falling payments",
+    (await fileAny(platform, [loan(crowded + 1, { schedule: legs })])) - empty,
+  );
   return rows;
 }
 

@@ -1,0 +1,119 @@
+import { expect } from "chai";
+
+import { toHex } from "../../src/core/bytes.ts";
+import type { Entry, Opened } from "../../src/core/entry.ts";
+import { asArguments, borrower, closed, DAY, fixtures, NOW, opened, repaid, told } from "./fixtures.ts";
+
+const ZERO = `0x${"00".repeat(32)}`;
+
+describe("A registry's successor", () => {
+  let deploy: Awaited<ReturnType<typeof fixtures>>["deploy"];
+  before(async () => ({ deploy } = await fixtures()));
+
+  const ref = (index: number, number = 1) => ({ platform: 1, number, index });
+  const lent = (change: Partial<Opened> = {}): Entry => opened({ basis: "paidOut", ...change });
+
+  /** Three loans and a line of borrower 1, filed with the registry before; then the successor in service, and its clock. */
+  async function given() {
+    const t = await deploy();
+    await t.publish({ limits: { reportingWindow: 200 * DAY, refuse: 1 << 15 } });
+    const platform = await t.grant();
+    const entries = [lent(), lent({ cash: 90_000n }), lent({ firstDraw: true }), lent({ borrower: borrower(2) })];
+    await platform.file(entries, { time: NOW });
+    await platform.file([repaid(ref(0), { charges: 7n })], { time: NOW + 10 });
+    const before = await t.bookOf(borrower(1));
+    const last = await platform.last();
+    const predecessor = t.registry;
+    const seal = await predecessor.sealOf(1, 2);
+    const successor = await t.succeed();
+    const clock = (await t.networkHelpers.time.latest()) + 100;
+    return { t, platform, before, last, predecessor, seal, successor, clock };
+  }
+
+  it("goes on from the number and head of the last filing, and finds older seals", async () => {
+    const { t, platform, last, seal, successor, clock } = await given();
+    expect(await platform.last()).to.deep.equal(last);
+    expect((await successor.platformState(1)).foundingClosed).to.equal(false);
+    expect(await successor.sealOf(1, 2)).to.equal(seal);
+    const signed = await platform.next([]);
+    expect([signed.filing.number, signed.filing.previous]).to.deep.equal([3, last.head]);
+    await t.networkHelpers.time.setNextBlockTimestamp(clock);
+    await successor.file(...asArguments(signed));
+    expect((await successor.platformState(1)).number).to.equal(3);
+    expect(await successor.sealOf(1, 3)).not.to.equal(ZERO);
+  });
+
+  it("reads a borrower's book before it has one, and takes it over whole", async () => {
+    const { t, platform, before, predecessor, clock } = await given();
+    expect(await t.bookOf(borrower(1))).to.deep.equal(before);
+    const old = await predecessor.bookOf(toHex(borrower(1)));
+    const decisions = await platform.file([closed(ref(1), { time: clock })], { time: clock });
+    expect(decisions.map(told)).to.deep.equal(["accepted"]);
+    const after = await t.bookOf(borrower(1));
+    expect(after.slots.map(({ index }) => index)).to.deep.equal([0, 2]);
+    expect(after.slots[0]?.detail).to.include({ charges: 7 });
+    expect(after.lastClosed).to.equal(clock);
+    expect(await predecessor.bookOf(toHex(borrower(1)))).to.deep.equal(old);
+  });
+
+  it("judges a new loan with those of before counted", async () => {
+    const { t, platform, clock } = await given();
+    await t.publish({ product: 2, limits: { maxLoans: 3, reportingWindow: 200 * DAY } });
+    const decisions = await platform.file([opened({ product: 2, time: clock })], { time: clock });
+    expect(decisions.map(told)).to.deep.equal(["refused OPEN-LOANS"]);
+  });
+
+  it("knows lines of before", async () => {
+    const { platform, successor, clock } = await given();
+    const name = (1n << 40n) | (1n << 8n) | 2n;
+    expect(await successor.lineOf(toHex(borrower(1)), name)).to.equal(NOW);
+    const decisions = await platform.file([lent({ line: ref(2), time: clock }), lent({ line: ref(1), time: clock })], {
+      time: clock,
+    });
+    expect(decisions.map(told)).to.deep.equal(["accepted", "refused NO-LOAN"]);
+  });
+
+  it("does not take over again a book that is empty now", async () => {
+    const { t, platform, successor, clock } = await given();
+    const loan = ref(3);
+    const voided = closed(loan, { borrower: borrower(2), time: NOW, reason: "withdrawn", charges: 0n });
+    expect((await platform.file([voided], { time: clock })).map(told)).to.deep.equal(["accepted"]);
+    const empty = { head: undefined, slots: [], lastClosed: 0, ring: { newest: 0, deltas: [] } };
+    const { head = undefined, ...rest } = await t.bookOf(borrower(2));
+    expect({ head, ...rest }).to.deep.equal(empty);
+    expect((await successor.bookOf(toHex(borrower(2)))).head).to.equal(0);
+    expect((await platform.file([voided], { time: clock + 1 })).map(told)).to.deep.equal(["refused NO-LOAN"]);
+    const again = lent({ borrower: borrower(2), time: clock + 2 });
+    expect((await platform.file([again], { time: clock + 2 })).map(told)).to.deep.equal(["accepted"]);
+    expect((await t.bookOf(borrower(2))).head?.opened).to.equal(clock + 2);
+  });
+
+  it("a refused entry leaves a book as it was, taken over or not", async () => {
+    const { t, platform, before, clock } = await given();
+    const decisions = await platform.file([repaid(ref(9), { time: clock })], { time: clock });
+    expect(decisions.map(told)).to.deep.equal(["refused NO-LOAN"]);
+    expect(await t.bookOf(borrower(1))).to.deep.equal(before);
+  });
+
+  it("keeps a founding window closed that was closed before", async () => {
+    const t = await deploy();
+    await t.publish();
+    const platform = await t.grant({ foundingUntil: NOW + 1_000 * DAY });
+    await platform.file([opened()], { time: NOW });
+    const successor = await t.succeed();
+    expect((await successor.platformState(1)).foundingClosed).to.equal(true);
+    const decisions = await platform.file([opened({ basis: "founded", time: NOW })]);
+    expect(decisions.map(told)).to.deep.equal(["refused NOT-FOUNDING"]);
+    await platform.file([]);
+    expect((await successor.platformState(1)).foundingClosed).to.equal(true);
+  });
+
+  it("can have a successor in its turn", async () => {
+    const { t, platform, before, last, clock } = await given();
+    await platform.file([], { time: clock });
+    const third = await t.succeed();
+    expect((await third.platformState(1)).number).to.equal(BigInt(last.number + 1));
+    expect(await t.bookOf(borrower(1))).to.deep.equal(before);
+    expect((await platform.file([closed(ref(0), { principal: 92_000n })])).map(told)).to.deep.equal(["accepted"]);
+  });
+});
