@@ -131,6 +131,11 @@ export function createGateway(options: GatewayOptions): Gateway {
       const now = Date.now();
       for (const filing of closed) {
         predictions.make(filing);
+        following.ledger.expect(
+          filing.platform,
+          filing.number,
+          filing.items.map(({ id }) => id),
+        );
         metrics.filings.inc({ state: "cut" });
         metrics.late.inc(filing.items.filter((item) => item.receivedAt + config.deadline * 1000 < now).length);
       }

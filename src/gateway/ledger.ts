@@ -53,6 +53,11 @@ interface Held {
   readonly mark: Mark;
 }
 
+const paired = (ids: readonly Hex[], decisions: Uint8Array): DecidedEntry[] => {
+  const decoded = decodeDecisions(decisions);
+  return ids.flatMap((id, i) => (decoded[i] === undefined ? [] : [{ id, decision: decoded[i] }]));
+};
+
 const nameOf = (platform: number, number: number): string => `${platform}/${number}`;
 
 /**
@@ -71,6 +76,8 @@ export class Ledger implements FollowerCallbacks {
   #storedTo: number;
   #block = -1;
   #time = 0;
+  /** Ids of the submissions in filings that are on their way, by filing: what would have to be read from the database otherwise. */
+  readonly #expected = new Map<string, readonly Hex[]>();
   #caughtUp = false;
   #entries = 0;
 
@@ -88,6 +95,11 @@ export class Ledger implements FollowerCallbacks {
     readonly entries: number;
   } {
     return { block: this.#block, time: this.#time, caughtUp: this.#caughtUp, entries: this.#entries };
+  }
+
+  /** A filing of ours was cut, with these submissions. */
+  expect(platform: number, number: number, ids: readonly Hex[]): void {
+    this.#expected.set(nameOf(platform, number), ids);
   }
 
   async onBlocks(blocks: readonly FollowedBlock[]): Promise<void> {
@@ -110,6 +122,7 @@ export class Ledger implements FollowerCallbacks {
     for (const { platform, number } of overtaken) {
       const message = `Somebody else filed number ${number} with platform ${platform}'s key; its queue stands still.`;
       this.#options.alarms.raise("queue-overtaken", message, { platform });
+      for (const name of this.#expected.keys()) if (name.startsWith(`${platform}/`)) this.#expected.delete(name);
     }
     if (overtaken.length > 0) this.#options.events.onUpset();
   }
@@ -147,6 +160,7 @@ export class Ledger implements FollowerCallbacks {
       const name = nameOf(platform, filing);
       const entries = this.#pending.get(name) ?? (await this.#entriesOf(platform, filing));
       this.#pending.delete(name);
+      this.#expected.delete(name);
       if (entries.length > 0) this.#options.events.onFinal(platform, filing, entries);
     }
   }
@@ -225,7 +239,8 @@ export class Ledger implements FollowerCallbacks {
     // Told again after a restart: those who wait have come since, and look into the database first.
     if (as === "again" && !this.#caughtUp) return;
     const { platform, number } = filing;
-    const entries = await this.#entriesOf(platform, number);
+    const ids = this.#expected.get(nameOf(platform, number));
+    const entries = ids === undefined ? await this.#entriesOf(platform, number) : paired(ids, filing.decisions);
     this.#pending.set(nameOf(platform, number), entries);
     this.#options.events.onMined(platform, number, entries);
   }
@@ -234,12 +249,8 @@ export class Ledger implements FollowerCallbacks {
     return this.#patiently("Reading a filing", async () => {
       const row = await findFiling(this.#options.db, platform, number);
       if (row === undefined || row.decisions === null || row.sequences.length === 0) return [];
-      const decisions = decodeDecisions(row.decisions);
       const leaves = await leavesOf(this.#options.db, row.sequences);
-      return leaves.flatMap((leaf, i) => {
-        const decision = decisions[i];
-        return decision === undefined ? [] : [{ id: toHex(leaf), decision }];
-      });
+      return paired(leaves.map(toHex), row.decisions);
     });
   }
 
