@@ -7,6 +7,7 @@
  *     keys/              administrator.json, relayer.json, platform-N.json: keystores; record-N.jwk: record keys (0600)
  */
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 import { type Deployment, deploymentSchema } from "../chain/deployment.ts";
@@ -19,6 +20,9 @@ import { cliError } from "./errors.ts";
 
 /** Where a data directory is, if nobody says otherwise: in the directory where the command runs. */
 export const DEFAULT_DATA = "tally-data";
+
+/** Where the sample's rulebook is, in a checkout and in a packed copy alike. */
+export const SAMPLE_PACK = fileURLToPath(new URL("../../rulebooks/sample-market.yaml", import.meta.url));
 
 const hex32 = z.string().regex(/^0x[0-9a-f]{64}$/u);
 

@@ -186,7 +186,7 @@ describe("tally start", function () {
     const data = join(area.path, "empty");
     const run = start(data, "--empty");
     await run.says(READY);
-    expect(run.stdout).to.contain("it is yours");
+    expect(run.stdout).to.contain("rules      none yet");
     expect(JSON.parse((await tally(["platform", "list", "--json", "--data", data])).stdout)).to.deep.equal([]);
     const unconfirmed = await tally(["rules", "publish", "rulebooks/sample-market.yaml", "--data", data]);
     expect(unconfirmed.code).to.equal(2);

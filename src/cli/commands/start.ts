@@ -1,9 +1,12 @@
 /** `tally start`: everything on this machine. */
+import { relative } from "node:path";
+
 import { type Command, InvalidArgumentError } from "commander";
 
+import type { CompiledRulePack } from "../../regulator/compile-rule-pack.ts";
 import type { SampleSummary } from "../start/sample-filing.ts";
 import type { Stack } from "../start/stack.ts";
-import { DEFAULT_DATA } from "../home.ts";
+import { DEFAULT_DATA, SAMPLE_PACK } from "../home.ts";
 import { note, print } from "../output.ts";
 
 interface Options {
@@ -57,12 +60,14 @@ function interval(text: string): number {
 
 async function run(options: Options): Promise<void> {
   // Only here: a mistyped option need not wait for the engines' libraries.
-  const [{ homePath }, { startStack }, { fileSample }, { runUntilStopped, showSteps }] = await Promise.all([
-    import("../home.ts"),
-    import("../start/stack.ts"),
-    import("../start/sample-filing.ts"),
-    import("../start/until-stopped.ts"),
-  ]);
+  const [{ homePath }, { startStack }, { fileSample }, { publishedPacks }, { runUntilStopped, showSteps }] =
+    await Promise.all([
+      import("../home.ts"),
+      import("../start/stack.ts"),
+      import("../start/sample-filing.ts"),
+      import("../operator/rule-packs.ts"),
+      import("../start/until-stopped.ts"),
+    ]);
   const began = performance.now();
   const steps = showSteps();
   const dataDir = homePath(options.data);
@@ -86,7 +91,8 @@ async function run(options: Options): Promise<void> {
                 onProgress: (done, total) => steps.begin(`sample market: ${done} of ${total} entries are final`),
               })
             : undefined;
-          tell(stack, sample, (performance.now() - began) / 1_000, options);
+          const packs = await publishedPacks(stack.home, Math.floor(Date.now() / 1_000));
+          tell(stack, packs, sample, (performance.now() - began) / 1_000, options);
           return stack;
         } catch (error) {
           await stack.stop();
@@ -101,7 +107,13 @@ async function run(options: Options): Promise<void> {
   });
 }
 
-function tell(stack: Stack, sample: SampleSummary | undefined, seconds: number, options: Options): void {
+function tell(
+  stack: Stack,
+  packs: readonly CompiledRulePack[],
+  sample: SampleSummary | undefined,
+  seconds: number,
+  options: Options,
+): void {
   const { home, engines, deployment, served, setup } = stack;
   const { restored } = engines;
   const blocks = engines.journal.journaledBlock();
@@ -110,15 +122,15 @@ function tell(stack: Stack, sample: SampleSummary | undefined, seconds: number, 
   print(`  data       ${home.path}`);
   print(`  chain      ${engines.rpcUrl}, number ${deployment.chainId}, ${blocks} blocks`);
   print(`  contracts  registry ${deployment.registry}`);
+  print(
+    `  rules      ${packs.map(({ pack, products }) => `${pack}: ${products.map(({ name }) => name).join(", ")}`).join("; ") || "none yet"}`,
+  );
   if (sample !== undefined) {
     const { accepted, flagged, refused } = sample.decisions;
-    print(`  rules      sample-market: payday, instalment, private`);
     print(`  platforms  ${setup.platforms.join(", ")}: Amber Loans, Birch Credit, Cedar Finance`);
     print(
       `  sample     ${sample.loans} loans, ${sample.entries} entries in ${sample.filings} filings: ${accepted} accepted, ${flagged} flagged, ${refused} refused`,
     );
-  } else {
-    print("  rules      none published by this start, and no platforms: it is yours");
   }
   print("Try next, in another terminal:");
   const data = options.data === undefined ? "" : ` --data ${options.data}`;
@@ -127,7 +139,7 @@ function tell(stack: Stack, sample: SampleSummary | undefined, seconds: number, 
     print(`      the request that was ${sample.shown.outcome}: ${sample.shown.breaches.join(", ")}`);
     print(`  npx tally verify receipt.json${data}    npx tally audit${data}    npx tally platform list${data}`);
   } else {
-    print(`  npx tally rules publish rulebooks/sample-market.yaml${data}`);
+    print(`  npx tally rules publish ${relative(process.cwd(), SAMPLE_PACK)}${data}`);
     print(`  npx tally platform add "My Lender" --products payday --founding-until 2030-01-01${data}`);
   }
   print(`  npx tally import --help    to file loans of your own. Ctrl-C stops; the next start goes on from here.`);

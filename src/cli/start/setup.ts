@@ -1,7 +1,6 @@
 /** The first start of a data directory: contracts, rulebook, platforms. Every step can be cut short and is taken up again. */
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 import { Regulator } from "../../chain/administration.ts";
@@ -12,13 +11,10 @@ import { parseJson, readIfThere, writeDurably } from "../../engine/files.ts";
 import { createApiKey } from "../../gateway/api-keys.ts";
 import { openDatabase } from "../../store/database.ts";
 import { migrate } from "../../store/migrate.ts";
-import type { Home } from "../home.ts";
+import { type Home, SAMPLE_PACK } from "../home.ts";
 import { addPlatform } from "../operator/platforms.ts";
 import { publishPack, readPack } from "../operator/rule-packs.ts";
 import { ensureKeys } from "./keys.ts";
-
-/** Where the sample's rulebook is, in a checkout and in a packed copy alike. */
-export const SAMPLE_PACK = fileURLToPath(new URL("../../../rulebooks/sample-market.yaml", import.meta.url));
 
 export const SAMPLE_PLATFORMS = ["Amber Loans", "Birch Credit", "Cedar Finance"] as const;
 const SAMPLE_PRODUCTS = ["payday", "instalment", "private"] as const;
