@@ -28,6 +28,7 @@ const GROUPS: readonly Group[] = [
     rows: async () => [
       ...(await (await import("./gas.ts")).gasRows()),
       ...(await (await import("./size-gas.ts")).sizeGasRows()),
+      ...(await import("./floor.ts")).floorRows(),
     ],
   },
   {
