@@ -50,6 +50,8 @@ library Ring {
                 return (before | (two << shift) | ((deltas >> (shift + 9)) << (shift + 18))) & U63;
             }
             // After the last known one: what stood there, nothing or a mark, is no distance to the new one.
+            // What is lost may lie on either side of the new one, so that it is lost as well.
+            if (delta == UNKNOWN) return deltas;
             if (gap > MAX_GAP) return delta == 0 ? before | (FAR << shift) : deltas;
             uint256 last = delta == 0 ? gap + 1 : (UNKNOWN << 9) | (gap + 1);
             return (before | (last << shift)) & U63;

@@ -51,6 +51,8 @@ export function insertOpening(ring: Ring, time: number, zone: Zone): Ring {
     return { newest, deltas: [...before, gap + 1, below + 1, ...deltas.slice(i + 1)].slice(0, DELTAS) };
   }
   if (i === DELTAS) return ring;
+  // What is lost may lie on either side of the new one, so that it is lost as well.
+  if (deltas[known] === UNKNOWN) return ring;
   const marked = deltas.length > known;
   if (gap > MAX_GAP) return marked ? ring : { newest, deltas: [...before, FAR] };
   return { newest, deltas: (marked ? [...before, gap + 1, UNKNOWN] : [...before, gap + 1]).slice(0, DELTAS) };
