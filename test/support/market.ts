@@ -108,7 +108,15 @@ export class Market {
   /** Deploys a registry with a rulebook and licenses platforms. */
   static async open(count = 2, databaseUrl?: string): Promise<Market> {
     const chain = await startLocalChain();
-    const url = databaseUrl ?? (await freshDatabase());
+    try {
+      return await Market.#open(chain, count, databaseUrl ?? (await freshDatabase()));
+    } catch (error) {
+      await chain.stop();
+      throw error;
+    }
+  }
+
+  static async #open(chain: LocalChain, count: number, url: string): Promise<Market> {
     const transactor = new Transactor(chain.rpc, CHAIN_ID, testKey(1));
     const deployment = await deploy(transactor, { notice: 0, successionNotice: 0 });
     const regulator = new Regulator(transactor, deployment);
