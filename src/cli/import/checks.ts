@@ -78,8 +78,20 @@ export async function addPlatforms(context: RegulatorContext, needs: Needs): Pro
   const products = [...new Set([...needs.platforms.values()].flatMap((some) => [...some]))];
   const highest = Math.max(...needs.platforms.keys());
   const before = await regulator.platforms();
+  const foundingUntil = Math.floor(Date.now() / 1_000) + FOUNDING_SECONDS;
+  const add = (number: number): Promise<unknown> =>
+    addPlatform(
+      { home, regulator, deployment, databaseUrl },
+      { name: importedName(number), products, foundingUntil, group: 0 },
+    );
+  const apiKeys = (await home.secrets())?.apiKeys ?? {};
   for (const platform of before) {
     const wanted = needs.platforms.get(platform.platform);
+    if (platform.name === importedName(platform.platform) && apiKeys[`platform-${platform.platform}`] === undefined) {
+      await add(platform.platform);
+      note(`Finished taking in platform ${platform.platform}, which was cut short.`);
+      continue;
+    }
     const missing = [...(wanted ?? [])].filter((product) => !platform.products.includes(product));
     if (missing.length === 0) continue;
     await regulator.setProducts(platform.platform, [...platform.products, ...missing]);
@@ -89,13 +101,13 @@ export async function addPlatforms(context: RegulatorContext, needs: Needs): Pro
     throw importError("import-not-licensed", `The file names platform ${highest}, and there are ${before.length}`, {
       fix: "Give the platforms numbers without gaps in the mapping (platform: {column, values}).",
     });
-  const foundingUntil = Math.floor(Date.now() / 1_000) + FOUNDING_SECONDS;
   for (let number = before.length + 1; number <= highest; number++) {
-    const name = `Imported platform ${number}`;
-    await addPlatform({ home, regulator, deployment, databaseUrl }, { name, products, foundingUntil, group: 0 });
-    note(`Licensed platform ${number} as "${name}", with ninety days to load its history.`);
+    await add(number);
+    note(`Licensed platform ${number} as "${importedName(number)}", with ninety days to load its history.`);
   }
 }
+
+const importedName = (platform: number): string => `Imported platform ${platform}`;
 
 /** What versions say of the loans of a file. */
 export interface Binding {
