@@ -119,7 +119,7 @@ library Context {
 
     /// @notice Number of the civil day that it locally is at `time`.
     function dayOf(FilingContext memory c, uint256 time) internal view returns (uint256) {
-        // Unchecked: times begin in 2000, or are zero in a ring changed by hand of no one; an offset is at most a day.
+        // Unchecked: times begin in 2000, and an offset is at most a day.
         unchecked {
             return uint256(int256(time) + offsetAt(c, time)) / DAY;
         }
