@@ -1,3 +1,4 @@
+import type { FiledEvent } from "../chain/events.ts";
 import type { Logger } from "pino";
 import { equal, type Hex, toHex } from "../core/bytes.ts";
 import { type Decision, decodeDecisions } from "../core/decision.ts";
@@ -11,7 +12,7 @@ import { leavesOf } from "../store/submissions.ts";
 import type { Alarms } from "./alarms.ts";
 import type { CrashPoint } from "./crash-points.ts";
 import { patiently } from "./patience.ts";
-import type { FiledEvent, FollowedBlock, FollowerCallbacks } from "./ports.ts";
+import type { FollowedBlock, FollowerCallbacks } from "./ports.ts";
 
 /** One entry's decision, as a block brought it. */
 export interface DecidedEntry {

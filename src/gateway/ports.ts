@@ -1,6 +1,5 @@
+import type { RegistryEvent } from "../chain/events.ts";
 import type { Filing, FilingDomain, SignedFiling } from "../core/filing.ts";
-import type { LicencesEvent } from "../core/licences.ts";
-import type { RulebookEvent } from "../core/rulebook.ts";
 
 /**
  * What the pipeline needs of the chain, and nothing more. `src/chain` implements these; tests give the real ones too.
@@ -50,34 +49,12 @@ export interface Relay {
   lastFiling(platform: number): Promise<{ readonly number: number; readonly head: Uint8Array }>;
 }
 
-/** A `Filed` event with where it stands. */
-export interface FiledEvent {
-  readonly type: "filed";
-  readonly platform: number;
-  readonly number: number;
-  readonly head: Uint8Array;
-  readonly recordsRoot: Uint8Array;
-  /** The block's time, as the event says it. */
-  readonly time: number;
-  readonly entries: Uint8Array;
-  readonly decisions: Uint8Array;
-  readonly signature: Uint8Array;
-  readonly transactionHash: Uint8Array;
-  readonly logIndex: number;
-}
-
-/** A change of rulebook or licences: what the twin takes. */
-export interface LawEvent {
-  readonly type: "law";
-  readonly event: RulebookEvent | LicencesEvent;
-}
-
 /** A block with the events of Registry, Rulebook and Licences in it, in the order of logs. */
 export interface FollowedBlock {
   readonly number: number;
   readonly hash: Uint8Array;
   readonly time: number;
-  readonly events: readonly (FiledEvent | LawEvent)[];
+  readonly events: readonly RegistryEvent[];
 }
 
 /**
