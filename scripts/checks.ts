@@ -90,7 +90,7 @@ export const checks: readonly Check[] = [
     after: ["compile"],
     exclusive: true,
     cases: true,
-    limitMinutes: 30,
+    limitMinutes: 15,
   },
   {
     name: "docs",

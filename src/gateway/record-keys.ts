@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { isSignedBy, type FilingDomain } from "../core/filing.ts";
 import { type RecordKey, recordKeyDigest, recordKeySchema, kidOf, thumbprintOf } from "../core/record-key.ts";
 import type { Database } from "../store/database.ts";
@@ -20,7 +21,7 @@ export interface NewCertificate {
   readonly signature: Uint8Array;
 }
 
-/** Milliseconds between two looks for keys that were added behind our back (by the command line). */
+/** Milliseconds between two looks for keys that were added behind our back (by the command line): a stranger's key costs no more. */
 const PAUSE = 1_000;
 
 const nameOf = (platform: number, kid: string): string => `${platform}/${kid}`;
@@ -30,6 +31,7 @@ export class RecordKeys {
   readonly #db: Database;
   #known = new Map<string, RegisteredKey>();
   #read = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | undefined;
 
   constructor(db: Database) {
     this.#db = db;
@@ -56,11 +58,19 @@ export class RecordKeys {
     this.#known = known;
   }
 
-  /** Looks for keys that are new in the database, unless it did so a moment ago. Returns whether it looked. */
-  async refresh(): Promise<boolean> {
-    if (performance.now() - this.#read < PAUSE) return false;
+  /**
+   * Looks for keys that are new in the database, unless that was done after `since` (of `performance.now()`). All who ask meanwhile
+   * share a look, and no two looks follow closely.
+   */
+  async refresh(since: number): Promise<void> {
+    if (this.#read > since) return;
+    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    await sleep(Math.max(0, this.#read + PAUSE - performance.now()));
     await this.load();
-    return true;
   }
 
   /** Registers a certificate, after checking that the platform's licensed key (20 bytes) signed it. Throws `certificate-invalid`. */

@@ -37,11 +37,12 @@ export class Submitter {
    */
   async take(platform: number, records: readonly NewRecord[]): Promise<Taken[]> {
     const answers: Promise<Taken>[] = [];
+    const since = performance.now();
     for (const [i, { record, idempotencyKey }] of records.entries()) {
       if (i % STRETCH === STRETCH - 1) await nextTurn();
       let verified: VerifiedRecord;
       try {
-        verified = await this.#verify(record, platform);
+        verified = await this.#verify(record, platform, since);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         answers.push(Promise.resolve({ error }));
@@ -77,13 +78,14 @@ export class Submitter {
     return this.#intake.statuses(ids);
   }
 
-  async #verify(record: string, platform: number): Promise<VerifiedRecord> {
+  async #verify(record: string, platform: number, since: number): Promise<VerifiedRecord> {
     const lookup = (of: number, kid: string) => this.#keys.find(of, kid);
     try {
       return verifyRecord(record, platform, lookup);
     } catch (error) {
       // The key may have been registered a moment ago, by another process.
-      if (!(error instanceof AppError && error.code === "record-key") || !(await this.#keys.refresh())) throw error;
+      if (!(error instanceof AppError && error.code === "record-key")) throw error;
+      await this.#keys.refresh(since);
       return verifyRecord(record, platform, lookup);
     }
   }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { freePort } from "../support/database.ts";
 import { scratch, Tally, tally } from "../support/tally.ts";
+import { track } from "../support/children.ts";
 
 /** The whole sample, whatever the day and the machine. */
 const SAMPLE = /sample {5}333 loans, 813 entries in \d+ filings: 734 accepted, 77 flagged, 2 refused/u;
@@ -162,10 +163,12 @@ describe("tally start", function () {
 
   it("stops when npm was told to, which ends the shell between them alone", async () => {
     const command = `"${process.execPath}" src/cli/main.ts start --empty --port 0 --data "${join(area.path, "npm")}"; true`;
-    const shell = spawn("sh", ["-c", command], {
-      env: { ...process.env, npm_lifecycle_event: "start" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const shell = track(
+      spawn("sh", ["-c", command], {
+        env: { ...process.env, npm_lifecycle_event: "start" },
+        stdio: ["ignore", "pipe", "pipe"],
+      }),
+    );
     let said = "";
     const ready = new Promise<void>((resolve) => {
       for (const stream of [shell.stdout, shell.stderr])

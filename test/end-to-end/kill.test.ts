@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { JsonRpc, smallQuantity } from "../../src/chain/rpc.ts";
 import { freePort } from "../support/database.ts";
+import { track } from "../support/children.ts";
 
 const MAIN = join(import.meta.dirname, "..", "..", "src", "cli", "main.ts");
 const RULES = join(import.meta.dirname, "..", "..", "rulebooks", "sample-payday.yaml");
@@ -100,9 +101,11 @@ describe("killed with SIGKILL in the middle of an import", function () {
     });
 
   async function start(): Promise<void> {
-    product = spawn(process.execPath, [MAIN, "start", "--empty", "--data", data, "--port", String(port)], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    product = track(
+      spawn(process.execPath, [MAIN, "start", "--empty", "--data", data, "--port", String(port)], {
+        stdio: ["ignore", "pipe", "pipe"],
+      }),
+    );
     const take = (text: Buffer): void => void (said += text.toString());
     product.stdout?.on("data", take);
     product.stderr?.on("data", take);
@@ -145,7 +148,9 @@ describe("killed with SIGKILL in the middle of an import", function () {
   }
 
   async function run(args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
-    const child = spawn(process.execPath, [MAIN, ...args, "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = track(
+      spawn(process.execPath, [MAIN, ...args, "--data", data], { stdio: ["ignore", "pipe", "pipe"] }),
+    );
     let [out, err] = ["", ""];
     child.stdout.on("data", (text: Buffer) => void (out += text.toString()));
     child.stderr.on("data", (text: Buffer) => void (err += text.toString()));

@@ -15,6 +15,7 @@ import { isAlive } from "../../src/engine/identity.ts";
 import { keepSavedState } from "../../src/engine/saved-state.ts";
 import { Messages, photograph, temporaryDirectory } from "./support.ts";
 import { CONTRACT, userOf } from "./user.ts";
+import { track } from "../support/children.ts";
 
 const childrenSchema = z.array(z.object({ name: z.string(), pid: z.number(), started: z.string() }));
 
@@ -146,9 +147,11 @@ describe("engine: Postgres and the chain on one data directory", function () {
   }
 
   it("suspended and orphaned by SIGKILL of their parent are ended at the next start", async () => {
-    const parent = spawn(process.execPath, [join(import.meta.dirname, "run-engines.ts"), path], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const parent = track(
+      spawn(process.execPath, [join(import.meta.dirname, "run-engines.ts"), path], {
+        stdio: ["ignore", "pipe", "inherit"],
+      }),
+    );
     const line = await new Promise<string>((resolve) => parent.stdout.setEncoding("utf8").once("data", resolve));
     expect(line).to.contain("rpcUrl");
     const orphans = await childrenOf(path);
@@ -170,9 +173,11 @@ describe("engine: Postgres and the chain on one data directory", function () {
 
   it("end with their parent where it is killed and the system can say so", async function () {
     if (process.platform !== "linux") this.skip();
-    const parent = spawn(process.execPath, [join(import.meta.dirname, "run-engines.ts"), path], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const parent = track(
+      spawn(process.execPath, [join(import.meta.dirname, "run-engines.ts"), path], {
+        stdio: ["ignore", "pipe", "inherit"],
+      }),
+    );
     await new Promise<string>((resolve) => parent.stdout.setEncoding("utf8").once("data", resolve));
     const orphans = await childrenOf(path);
     parent.kill("SIGKILL");
@@ -184,9 +189,11 @@ describe("engine: Postgres and the chain on one data directory", function () {
   it("keep every block that was called durable through SIGKILL of everything at work, again and again", async () => {
     const durable = new Map<number, string>();
     for (let round = 0; round < 3; round += 1) {
-      const parent = spawn(process.execPath, [join(import.meta.dirname, "run-engines.ts"), path, "busy"], {
-        stdio: ["ignore", "pipe", "inherit"],
-      });
+      const parent = track(
+        spawn(process.execPath, [join(import.meta.dirname, "run-engines.ts"), path, "busy"], {
+          stdio: ["ignore", "pipe", "inherit"],
+        }),
+      );
       let seen = 0;
       for await (const line of createInterface({ input: parent.stdout })) {
         const { block } = printed.parse(JSON.parse(line));

@@ -2,12 +2,15 @@ import { Writable } from "node:stream";
 import { expect } from "chai";
 import { domainOf } from "../../src/chain/deployment.ts";
 import { NodeReader } from "../../src/chain/node-reader.ts";
+import { loadRecordKey } from "../../src/client/record.ts";
 import { receiptSchema } from "../../src/core/receipt.ts";
 import type { Gateway } from "../../src/gateway/gateway.ts";
 import { createLogger } from "../../src/gateway/logging.ts";
+import { openDatabase } from "../../src/store/database.ts";
 import { FRAGMENTS } from "../../src/verify/report.ts";
 import { verifyReceipt } from "../../src/verify/verify.ts";
 import {
+  addRecordKey,
   ask,
   issue,
   type Json,
@@ -314,6 +317,16 @@ describe("the gateway's interface", function () {
         body: { key: two().records.publicKey, validFrom: 0, validTo: now() + 1_000, signature: `0x${"11".repeat(65)}` },
       });
       expectProblem(reply, "certificate-invalid", 422);
+    });
+
+    it("finds record keys added behind its back, one right after another", async () => {
+      const db = openDatabase(market.databaseUrl, { connections: 1 });
+      for (const _ of [1, 2, 3]) {
+        const records = loadRecordKey(await addRecordKey(db, one().number, one().key, market.deployment));
+        const { record } = issue({ ...one(), records }, market.opened(one(), newBorrower()));
+        expect((await submit(gateway, one(), record)).status).to.equal(200);
+      }
+      await db.destroy();
     });
 
     it("shows the operator the queues", async () => {

@@ -5,6 +5,7 @@ import { type CrashPoint, STEPS } from "../../src/gateway/crash-points.ts";
 import type { Gateway } from "../../src/gateway/gateway.ts";
 import { auditOf, entriesOnChain } from "../support/chain-content.ts";
 import { ask, issue, type Json, Market, newBorrower, submit, type TestPlatform } from "../support/market.ts";
+import { track } from "../support/children.ts";
 
 const POINTS = STEPS.flatMap((step) => [`${step}:before`, `${step}:after`] as const);
 
@@ -95,9 +96,11 @@ describe("a failure at any moment", function () {
 
     /** Starts a gateway that dies at `point`; `gone` is fulfilled when it has. */
     async function startDoomed(point: string): Promise<{ url: string; gone: Promise<NodeJS.Signals | null> }> {
-      child = fork(new URL("../support/gateway-child.ts", import.meta.url), {
-        stdio: ["ignore", "ignore", "inherit", "ipc"],
-      });
+      child = track(
+        fork(new URL("../support/gateway-child.ts", import.meta.url), {
+          stdio: ["ignore", "ignore", "inherit", "ipc"],
+        }),
+      );
       const gone = new Promise<NodeJS.Signals | null>((resolve) =>
         child.once("exit", (_code, signal) => resolve(signal)),
       );

@@ -11,6 +11,7 @@ import { openDatabase } from "../../src/store/database.ts";
 import type { Summary } from "../../src/import/summary.ts";
 import { sampleLoans } from "../../scripts/sample-loans.ts";
 import { ImportMarket, ROOT } from "../support/import-market.ts";
+import { track } from "../support/children.ts";
 
 /** What the issue of a summary promises, in this order. */
 const SHAPE: readonly (keyof Summary)[] = [
@@ -154,10 +155,12 @@ describe("tally import", function () {
       );
       await writeFile(table, [head, ...copies.flat(), ""].join("\n"));
       const args = ["import", table, "--map", taken.map, "--json", "--batch", "40", "--data", market.data];
-      const child = spawn(process.execPath, [join(ROOT, "src/cli/main.ts"), ...args], {
-        cwd: market.data,
-        stdio: ["ignore", "ignore", "pipe"],
-      });
+      const child = track(
+        spawn(process.execPath, [join(ROOT, "src/cli/main.ts"), ...args], {
+          cwd: market.data,
+          stdio: ["ignore", "ignore", "pipe"],
+        }),
+      );
       let said = "";
       child.stderr.on("data", (part: Buffer) => (said += part.toString()));
       const noted = await journalSize(market.data);

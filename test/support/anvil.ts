@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 
 import { JsonRpc } from "../../src/chain/rpc.ts";
 import { anvilProgram } from "../../src/engine/programs.ts";
+import { track } from "./children.ts";
 
 /** A chain of a test's own, with a block for each transaction. Stop it after the test. */
 export interface TestChain {
@@ -16,12 +17,10 @@ export const RICH_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784
 
 /** Starts a chain on a free port. */
 export async function startTestChain(): Promise<TestChain> {
-  const child = spawn(
-    anvilProgram(),
-    ["--host", "127.0.0.1", "--port", "0", "--hardfork", "paris", "--accounts", "1"],
-    {
+  const child = track(
+    spawn(anvilProgram(), ["--host", "127.0.0.1", "--port", "0", "--hardfork", "paris", "--accounts", "1"], {
       stdio: ["ignore", "pipe", "inherit"],
-    },
+    }),
   );
   const url = `http://127.0.0.1:${await portOf(child)}`;
   return {

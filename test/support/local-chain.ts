@@ -13,6 +13,7 @@ import { encodeEntries, headOf } from "../../src/core/filing.ts";
 import { addressOfKey } from "../../src/chain/transaction.ts";
 import { anvilProgram } from "../../src/engine/programs.ts";
 import { freePort } from "./database.ts";
+import { track } from "./children.ts";
 
 export const CHAIN_ID = 31_337n;
 
@@ -25,12 +26,14 @@ export interface LocalChain {
 
 export async function startLocalChain(): Promise<LocalChain> {
   const port = await freePort();
-  const child = spawn(
-    anvilProgram(),
-    ["--host", "127.0.0.1", "--port", String(port), "--quiet", "--base-fee", "0", "--gas-price", "0"].concat([
-      "--disable-min-priority-fee",
-    ]),
-    { stdio: "ignore" },
+  const child = track(
+    spawn(
+      anvilProgram(),
+      ["--host", "127.0.0.1", "--port", String(port), "--quiet", "--base-fee", "0", "--gas-price", "0"].concat([
+        "--disable-min-priority-fee",
+      ]),
+      { stdio: "ignore" },
+    ),
   );
   const url = `http://127.0.0.1:${port}`;
   const rpc = new JsonRpc(url);

@@ -220,13 +220,24 @@ async function license(regulator: Regulator, deployment: Deployment, db: Databas
     ...{ name, key: signer.address, recovery: addressOfKey(testKey(0x60)), group: 0 },
     ...{ foundingUntil: 2 ** 32, products: [PRODUCT] },
   });
+  await savePlatform(db, { number, name, signer: { kind: "keystore", path: "none" } });
+  const recordKey = await addRecordKey(db, number, testKey(0x20 + i), deployment);
+  return { number, recordKey, apiKey: await createApiKey(db, { role: "platform", platform: number, label: name }) };
+}
+
+/** A new record key of a platform's, certified, in the database: a gateway that runs isn't told. */
+export async function addRecordKey(
+  db: Database,
+  platform: number,
+  secret: Uint8Array,
+  deployment: Deployment,
+): Promise<PrivateRecordKey> {
   const recordKey = generateRecordKey();
   const key = loadRecordKey(recordKey).publicKey;
-  const terms = { platform: number, key, validFrom: 0, validTo: 2 ** 39 };
-  const { signature } = await certifyRecordKey(signer, terms, domainOf(deployment));
-  await savePlatform(db, { number, name, signer: { kind: "keystore", path: "none" } });
+  const terms = { platform, key, validFrom: 0, validTo: 2 ** 39 };
+  const { signature } = await certifyRecordKey(localSigner(secret), terms, domainOf(deployment));
   await saveRecordKey(db, { ...terms, thumbprint: thumbprintOf(key), jwk: key, certification: signature });
-  return { number, recordKey, apiKey: await createApiKey(db, { role: "platform", platform: number, label: name }) };
+  return recordKey;
 }
 
 /** A borrower nobody has seen before. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { track } from "./children.ts";
 
 const MAIN = join(import.meta.dirname, "..", "..", "src", "cli", "main.ts");
 
@@ -21,10 +22,12 @@ export class Tally {
   #listeners: (() => void)[] = [];
 
   constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, [MAIN, ...args], {
-      env: { ...process.env, TALLY_DATA: "", ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    this.child = track(
+      spawn(process.execPath, [MAIN, ...args], {
+        env: { ...process.env, TALLY_DATA: "", ...environment },
+        stdio: ["ignore", "pipe", "pipe"],
+      }),
+    );
     this.child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
       this.#look();

@@ -10,7 +10,7 @@ import { decodeLog, type FiledEvent } from "../../src/chain/events.ts";
 import { NodeReader } from "../../src/chain/node-reader.ts";
 import { sealEvidence } from "../../src/chain/seal-evidence.ts";
 import { localSigner } from "../../src/chain/signer.ts";
-import { Account } from "../../src/chain/account.ts";
+import { Account, type MinedTransaction } from "../../src/chain/account.ts";
 import { Transactor } from "../../src/chain/transactor.ts";
 import { fromHex, type Hex, toHex } from "../../src/core/bytes.ts";
 import { encodeEntry } from "../../src/core/encode-entry.ts";
@@ -55,7 +55,7 @@ describe("a receipt of a filing on a real chain", function () {
       fees: await account.fees(),
     });
     await account.broadcast(raw);
-    const { blockNumber } = (await account.mined(hash))!;
+    const { blockNumber } = await minedBlock(hash);
     const [block] = await fetchBlocks(chain.rpc, [deployment.registry], blockNumber, blockNumber);
     const filed = decodeLog(block!.logs[0]!) as FiledEvent;
     const head = headOf(filing, domain);
@@ -80,6 +80,14 @@ describe("a receipt of a filing on a real chain", function () {
       block: { ...mined, ...(header && { header }) },
       ...(proof && { proof }),
     });
+  }
+
+  /** The node answers a broadcast before it has made the block. */
+  async function minedBlock(hash: Uint8Array): Promise<MinedTransaction> {
+    for (;;) {
+      const mined = await account.mined(hash);
+      if (mined !== undefined) return mined;
+    }
   }
 
   before(async () => {
