@@ -84,6 +84,7 @@ library Entry {
                 amounts |= options;
             }
             o.schedule = start;
+            o.scheduleEnd = end;
             uint256 largest;
             (o.payments, o.total, largest, o.term) = Schedule.summarise(msg.data, start, end);
             if (o.payments == 0) return Decision.MALFORMED;

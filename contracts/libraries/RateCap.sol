@@ -6,12 +6,13 @@ import {Context, FilingContext} from "./Context.sol";
 import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
 import {Terms} from "./Limits.sol";
+import {RateJudge} from "./RateJudge.sol";
 import {Schedule} from "./Schedule.sol";
 import {Opening} from "./Scratch.sol";
 
 /// @title RATE within a filing
 /// @notice {Rate} judges one schedule. Here its cap is looked up, and what equal schedules share is kept: most loans of a filing
-/// have one leg of equal payments, and all that then differs is the amounts.
+/// have one leg of equal payments, and all that then differs is the amounts. {RateJudge} judges the others.
 library RateCap {
     using Context for FilingContext;
 
@@ -54,6 +55,7 @@ library RateCap {
             uint256 factor = c.rateFactor;
             if (factor != 0) return Rate.levelBreaches(word << 16, factor, balance);
         }
-        return Rate.breaches(msg.data, o.schedule, balance, Rate.capDown(rate, point), rate, limits.discounts());
+        bytes calldata schedule = msg.data[o.schedule:o.scheduleEnd];
+        return RateJudge.breaches(schedule, balance, Rate.capDown(rate, point), rate, limits.discounts());
     }
 }

@@ -19,8 +19,9 @@ struct Opening {
     uint256 line;
     /// Only of an outage.
     uint256 deadline;
-    /// Where the schedule begins in calldata.
+    /// Where the schedule begins in calldata, and where it ends.
     uint256 schedule;
+    uint256 scheduleEnd;
     uint256 payments;
     /// Sum of all payments.
     uint256 total;

@@ -196,7 +196,8 @@ export async function fixtures() {
 
   /** Deploys a registry beside what is there. */
   async function deployRegistry(licences: string, rulebook: string, predecessor: string) {
-    const judge = await ethers.deployContract("Judge");
+    const rateJudge = await ethers.deployContract("RateJudge");
+    const judge = await ethers.deployContract("Judge", { libraries: { RateJudge: await rateJudge.getAddress() } });
     const libraries = { Judge: await judge.getAddress() };
     return ethers.deployContract("Registry", [licences, rulebook, predecessor], { libraries });
   }

@@ -124,7 +124,8 @@ const linkable = z.object({
 /** A deployment whose judging library forgets every breach: what a registry that spares a platform would look like. */
 async function deployFaulty(chain: LocalChain): Promise<Deployment> {
   const transactor = new Transactor(chain.rpc, CHAIN_ID, testKey(1));
-  const judge = await transactor.create(linkedBytecode(artifact("Judge"), {}));
+  const rate = await transactor.create(linkedBytecode(artifact("RateJudge"), {}));
+  const judge = await transactor.create(linkedBytecode(artifact("Judge"), { RateJudge: rate.address }));
   const path = new URL("../../artifacts/contracts/test/LenientJudge.sol/LenientJudge.json", import.meta.url);
   const lenient = { ...artifact("Judge"), ...linkable.parse(JSON.parse(readFileSync(path, "utf8"))) };
   const { address } = await transactor.create(linkedBytecode(lenient, { Judge: judge.address }));
