@@ -10,12 +10,12 @@ import { headOf, isSignedBy, sealOf, splitEntries } from "./filing.ts";
 import type { Filing, FilingDomain, SignedFiling } from "./filing.ts";
 import { Journal, setIn } from "./journal.ts";
 import type { Mark } from "./journal.ts";
-import { judgeBytes } from "./judge.ts";
+import { judgeBytes, judgeEntry } from "./judge.ts";
 import { Licences } from "./licences.ts";
 import type { LicencesEvent } from "./licences.ts";
 import { Rulebook } from "./rulebook.ts";
 import type { RulebookEvent } from "./rulebook.ts";
-import type { Judgement, World } from "./world.ts";
+import type { Judgement, Position, World } from "./world.ts";
 
 /** Why a registry rejects a whole filing (protocol §2), in the order in which it looks. */
 export const filingError = defineErrors({
@@ -93,18 +93,21 @@ export class Registry {
   readonly #books = new Map<string, Book>();
   readonly #platforms = new Map<number, Chained>();
   readonly #lines = new Map<string, true>();
-  readonly #world: World = {
-    book: (borrower) => this.bookOf(borrower),
-    knowsLine: (borrower, firstDraw) => this.#lines.has(lineKey(borrower, firstDraw)),
-    limitsAt: (product, kind, at) => this.rulebook.limitsAt(product, kind, at),
-    settingsAt: (at) => this.rulebook.settingsAt(at),
-    referenceAt: (series, at, maxAgeDays) => this.rulebook.referenceAt(series, at, maxAgeDays),
-    groupOf: (platform) => this.licences.groupOf(platform),
-    mayOpen: (platform, product) => this.licences.mayOpen(platform, product),
-  };
+  readonly #world: World;
 
-  constructor(domain: FilingDomain) {
+  /** What the world has to say can come from elsewhere, part by part: limits of a draft, say. */
+  constructor(domain: FilingDomain, instead: Partial<World> = {}) {
     this.domain = domain;
+    this.#world = {
+      book: (borrower) => this.bookOf(borrower),
+      knowsLine: (borrower, firstDraw) => this.#lines.has(lineKey(borrower, firstDraw)),
+      limitsAt: (product, kind, at) => this.rulebook.limitsAt(product, kind, at),
+      settingsAt: (at) => this.rulebook.settingsAt(at),
+      referenceAt: (series, at, maxAgeDays) => this.rulebook.referenceAt(series, at, maxAgeDays),
+      groupOf: (platform) => this.licences.groupOf(platform),
+      mayOpen: (platform, product) => this.licences.mayOpen(platform, product),
+      ...instead,
+    };
   }
 
   /** Follows an event of Rulebook or Licences. */
@@ -141,6 +144,16 @@ export class Registry {
   /** Judges one entry as if it were the only one of the platform's next filing, in a block of this time. Nothing changes. */
   check(blockTime: number, platform: number, entry: Uint8Array): Judgement {
     return this.#judge(blockTime, platform, this.chainOf(platform).number + 1, 0, entry);
+  }
+
+  /**
+   * Judges a well-formed entry where it is said to stand, and carries out what comes of it. It is part of no filing, so no number, head or
+   * seal moves: for histories that never were.
+   */
+  applyEntry(entry: Entry, position: Position): Judgement {
+    const judgement = judgeEntry(entry, position, this.#world);
+    this.#carryOut(position, judgement, new Map());
+    return judgement;
   }
 
   /** A borrower's state. */

@@ -5,9 +5,9 @@ import { AppError } from "../core/errors.ts";
 import { sealOf, type FilingDomain } from "../core/filing.ts";
 import { Registry, type AppliedFiling } from "../core/registry.ts";
 import { artifact } from "../chain/artifacts.ts";
-import { fetchBlocks } from "../chain/blocks.ts";
-import { decodeLog, type FiledEvent } from "../chain/events.ts";
-import { hexBytes, smallQuantity, type JsonRpc } from "../chain/rpc.ts";
+import type { FiledEvent } from "../chain/events.ts";
+import { hexBytes } from "../chain/rpc.ts";
+import { readHistory, type HistorySource } from "./history.ts";
 
 /** Something on the chain that isn't what the rules give when they are computed anew. */
 export interface Mismatch {
@@ -36,18 +36,10 @@ export interface AuditReport {
   readonly seconds: number;
 }
 
-export interface AuditOptions {
-  readonly rpc: JsonRpc;
-  readonly chainId: bigint;
-  readonly registry: Hex;
-  readonly rulebook: Hex;
-  readonly licences: Hex;
-  /** Block of the deployment; 0 where it isn't known. */
-  readonly from: number;
+export interface AuditOptions extends HistorySource {
   readonly onProgress?: (done: number, total: number, what: "blocks" | "borrowers") => void;
 }
 
-const SPAN = 500;
 const VIEWS_AT_ONCE = 100;
 const SHOWN = 100;
 
@@ -82,24 +74,12 @@ class Replay {
 
   /** Reads and replays up to the chain's end as it is now. */
   async toEnd(): Promise<void> {
-    const { rpc, registry, rulebook, licences, onProgress, from } = this.#options;
-    const end = await rpc.call("eth_blockNumber", [], smallQuantity);
-    const fetchNext = (next: number): ReturnType<typeof fetchBlocks> =>
-      next > end
-        ? Promise.resolve([])
-        : fetchBlocks(rpc, [registry, rulebook, licences], next, Math.min(end, next + SPAN - 1));
-    let coming = fetchNext(this.#block + 1);
-    while (this.#block < end) {
-      const blocks = await coming;
-      const last = Math.min(end, this.#block + SPAN);
-      coming = fetchNext(last + 1); // the node reads on while we judge
+    const { onProgress, from } = this.#options;
+    for await (const { last, end, events } of readHistory(this.#options, this.#block + 1)) {
       const seals: { readonly event: FiledEvent; readonly applied: AppliedFiling | undefined }[] = [];
-      for (const block of blocks)
-        for (const log of block.logs) {
-          const event = decodeLog(log);
-          if (event?.type === "law") this.#twin.apply(event.event);
-          else if (event?.type === "filed") seals.push({ event, applied: this.#filed(event, block.time) });
-        }
+      for (const { event, blockTime } of events)
+        if (event.type === "law") this.#twin.apply(event.event);
+        else seals.push({ event, applied: this.#filed(event, blockTime) });
       await this.#compareSeals(seals);
       this.#block = last;
       onProgress?.(last - from + 1, end - from + 1, "blocks");

@@ -1,23 +1,13 @@
 /** `tally audit`: everything on the chain, computed anew. */
 import type { Command } from "commander";
-import { z } from "zod";
 
-import { artifact } from "../../chain/artifacts.ts";
-import { chainError } from "../../chain/errors.ts";
-import { hexBytes, JsonRpc } from "../../chain/rpc.ts";
-import { chainIdOf } from "../../chain/transactor.ts";
-import type { Hex } from "../../core/bytes.ts";
-import { audit, type AuditOptions, type AuditReport } from "../../regulator/audit.ts";
-import { cliError } from "../errors.ts";
-import { homeAt, homePath, needConnections } from "../home.ts";
+import { audit, type AuditReport } from "../../regulator/audit.ts";
+import type { HistorySource } from "../../regulator/history.ts";
+import { historySource, type SourceOptions } from "../operator/history-source.ts";
 import { EXIT, note, print, printJson } from "../output.ts";
 import { startProgress } from "../progress.ts";
 
-interface Options {
-  readonly rpc?: string;
-  readonly registry?: string;
-  readonly fromBlock: string;
-  readonly data?: string;
+interface Options extends SourceOptions {
   readonly json?: boolean;
 }
 
@@ -47,14 +37,14 @@ export function register(program: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const where = await whereToLook(options);
+  const where = await historySource(options);
   const report = await withProgress(where);
   if (options.json === true) printJson(report);
   else printReport(report);
   process.exitCode = report.mismatches > 0 ? EXIT.no : EXIT.ok;
 }
 
-async function withProgress(where: AuditOptions): Promise<AuditReport> {
+async function withProgress(where: HistorySource): Promise<AuditReport> {
   const bars = {
     blocks: await startProgress({ label: "Replaying", unit: "blocks" }),
     borrowers: await startProgress({ label: "Comparing", unit: "borrowers" }),
@@ -70,49 +60,6 @@ async function withProgress(where: AuditOptions): Promise<AuditReport> {
     bars.blocks.end();
     bars.borrowers.end();
   }
-}
-
-const addressText = z.string().regex(/^0x[0-9a-fA-F]{40}$/u);
-const blockText = z.string().regex(/^\d{1,12}$/u);
-
-async function whereToLook(options: Options): Promise<AuditOptions> {
-  if (!blockText.safeParse(options.fromBlock).success)
-    throw cliError("option-invalid", `--from-block: ${options.fromBlock.slice(0, 40)} is no block number`);
-  if (options.registry !== undefined && !addressText.safeParse(options.registry).success)
-    throw cliError("option-invalid", `--registry: ${options.registry.slice(0, 60)} is no address`);
-  if (options.rpc !== undefined && options.registry !== undefined)
-    return fromRegistry(new JsonRpc(options.rpc), options.registry.toLowerCase() as Hex, Number(options.fromBlock));
-  const home = homeAt(homePath(options.data));
-  const deployment = await home.deployment();
-  if (deployment === undefined)
-    throw cliError("no-data-directory", `${home.path} holds no deployment of ours`, {
-      fix: "Give --rpc and --registry, or the directory of `tally start` with --data.",
-    });
-  const rpc = new JsonRpc(options.rpc ?? (await needConnections(home)).rpcUrl);
-  if (options.registry !== undefined) return fromRegistry(rpc, options.registry.toLowerCase() as Hex, 0);
-  const { registry, rulebook, licences, block } = deployment;
-  return { rpc, chainId: await chainIdOf(rpc), registry, rulebook, licences, from: block };
-}
-
-/** The registry itself says which rulebook and licences it reads: they are in its code and can't be changed. */
-async function fromRegistry(rpc: JsonRpc, registry: Hex, from: number): Promise<AuditOptions> {
-  const chainId = await chainIdOf(rpc);
-  const code = await rpc.call("eth_getCode", [registry, "latest"], hexBytes);
-  if (code === "0x") throw chainError("no-contract", `There is no contract at ${registry}`);
-  const view = async (name: string): Promise<Hex> => {
-    const of = artifact("Registry").interface;
-    const answer = await rpc.call(
-      "eth_call",
-      [{ to: registry, data: of.encodeFunctionData(name, []) }, "latest"],
-      hexBytes,
-    );
-    try {
-      return String(of.decodeFunctionResult(name, answer)[0]).toLowerCase() as Hex;
-    } catch (cause) {
-      throw chainError("no-contract", `The contract at ${registry} is no Registry`, { cause });
-    }
-  };
-  return { rpc, chainId, registry, rulebook: await view("rulebook"), licences: await view("licences"), from };
 }
 
 function printReport(report: AuditReport): void {

@@ -1,0 +1,49 @@
+import { decodeLog, type RegistryEvent } from "../chain/events.ts";
+import { fetchBlocks } from "../chain/blocks.ts";
+import { smallQuantity, type JsonRpc } from "../chain/rpc.ts";
+import type { Hex } from "../core/bytes.ts";
+
+/** Where a registry's history is read. */
+export interface HistorySource {
+  readonly rpc: JsonRpc;
+  readonly chainId: bigint;
+  readonly registry: Hex;
+  readonly rulebook: Hex;
+  readonly licences: Hex;
+  /** Block of the deployment; 0 where it isn't known. */
+  readonly from: number;
+}
+
+/** Events of some consecutive blocks, in the order of the chain. */
+export interface Chapter {
+  /** The last block of them, whether or not anything happened in it. */
+  readonly last: number;
+  /** Where the chain ended when reading began. */
+  readonly end: number;
+  readonly events: readonly { readonly event: RegistryEvent; readonly blockTime: number }[];
+}
+
+const SPAN = 500;
+
+/** What happened from block `first` on, up to where the chain ends now: filings, and every change of rulebook and licences. */
+export async function* readHistory(source: HistorySource, first: number): AsyncGenerator<Chapter, void, undefined> {
+  const { rpc, registry, rulebook, licences } = source;
+  const end = await rpc.call("eth_blockNumber", [], smallQuantity);
+  const fetchFrom = (next: number): ReturnType<typeof fetchBlocks> =>
+    next > end
+      ? Promise.resolve([])
+      : fetchBlocks(rpc, [registry, rulebook, licences], next, Math.min(end, next + SPAN - 1));
+  let coming = fetchFrom(first);
+  for (let next = first; next <= end; next += SPAN) {
+    const blocks = await coming;
+    coming = fetchFrom(next + SPAN); // the node reads on while we judge
+    coming.catch(() => undefined); // whoever stops reading doesn't wait for it
+    const events = blocks.flatMap(({ time, logs }) =>
+      logs.flatMap((log) => {
+        const event = decodeLog(log);
+        return event === undefined ? [] : [{ event, blockTime: time }];
+      }),
+    );
+    yield { last: Math.min(end, next + SPAN - 1), end, events };
+  }
+}
