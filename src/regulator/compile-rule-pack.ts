@@ -1,13 +1,13 @@
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import { ruleBit, type RuleName } from "../core/decision.ts";
-import { discountRoot } from "../core/discount.ts";
-import { emptyLimits, encodeLimits, LIMIT_FLAGS } from "../core/limits.ts";
-import type { CostBracket, Limits } from "../core/limit-fields.ts";
+import { encodeLimits } from "../core/limits.ts";
+import type { Limits } from "../core/limit-fields.ts";
 import type { MarketSettings, Settings } from "../core/settings.ts";
+import { limitsOf } from "./compile-limits.ts";
 import { regulatorError } from "./errors.ts";
-import { rulePackSchema, type RulePack, type RulePackRules, type RulePackVersion } from "./rule-pack.ts";
-import { minorUnits, secondsOf } from "./units.ts";
+import { textIn } from "./law.ts";
+import { rulePackSchema, type RulePack } from "./rule-pack.ts";
+import { secondsOf } from "./units.ts";
 import { zoneOffsets } from "./zone-offsets.ts";
 
 /** What the Rulebook stores of a pack: settings, reference series, and the limits of each product and kind of borrower. */
@@ -39,8 +39,6 @@ export interface CompiledVersion {
 }
 
 const KINDS = { person: 1, business: 2 } as const;
-const UNITS = { day: 0, week: 1, month: 2, year: 3, "most-frequent-gap": 255 } as const;
-const CONVENTIONS = { nominal: 0, effective: 1, simple: 2 } as const;
 /** Large files are no rule packs, and aliases in YAML can make a small one large. */
 const MAX_BYTES = 2_000_000;
 
@@ -59,13 +57,23 @@ export function parseRulePack(text: string, file: string): RulePack {
   }
   const parsed = rulePackSchema.safeParse(plain);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  const issue = mostTelling(parsed.error.issues[0]);
   const unknown = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
   const path = [...(issue?.path ?? []), ...unknown].map(String);
   const node = document.getIn(path, true) ?? document.getIn(path.slice(0, -1), true);
   const range = (node as { range?: readonly number[] } | undefined)?.range;
   const where = range?.[0] === undefined ? "" : `line ${lineOf(lines, range[0])}, `;
   throw invalid(file, `${where}${path.join(".") || "the file"}: ${issue?.message ?? "is not a rule pack"}`);
+}
+
+/** What is wrong inside the alternative that came furthest, where a value may be one of several things. */
+function mostTelling(issue: z.core.$ZodIssue | undefined): z.core.$ZodIssue | undefined {
+  if (issue?.code !== "invalid_union") return issue;
+  const inner = issue.errors.flatMap(([first]) => (first === undefined ? [] : [mostTelling(first)!]));
+  const [best] = inner.filter(({ path }) => path.length > 0).sort((a, b) => b.path.length - a.path.length);
+  if (best !== undefined) return { ...best, path: [...issue.path, ...best.path] };
+  const messages = [...new Set(inner.map(({ message }) => message))];
+  return messages.length === 0 ? issue : { ...issue, message: messages.join("; or ") };
 }
 
 const lineOf = (lines: LineCounter, position: number): number => lines.linePos(position).line;
@@ -83,7 +91,7 @@ export function compileRulePack(pack: RulePack, now: number): CompiledRulePack {
   const products = Object.entries(pack.products).map(([name, { market, serial, title }]) => {
     const number = pack.markets[market]?.number;
     if (number === undefined) throw invalid(pack.pack, `product ${name}: there is no market ${market}`);
-    return { product: number * 64 + serial, name, title };
+    return { product: number * 64 + serial, name, title: textIn(title, "en") };
   });
   unique(
     pack,
@@ -131,7 +139,7 @@ export function compileRulePack(pack: RulePack, now: number): CompiledRulePack {
   const settings = { zone: zoneOffsets(pack.zone, now), markets };
   return {
     pack: pack.pack,
-    title: pack.title,
+    title: textIn(pack.title, "en"),
     currency: pack.currency,
     zone: pack.zone,
     settings,
@@ -139,94 +147,6 @@ export function compileRulePack(pack: RulePack, now: number): CompiledRulePack {
     products,
     versions,
   };
-}
-
-function limitsOf(version: RulePackVersion, pack: RulePack): Limits {
-  const bits = { on: 0, refuse: 0, undeterminedRefuse: 0 };
-  const set = (name: RuleName, effect: string, undetermined: string): void => {
-    if (effect === "off") return;
-    bits.on |= ruleBit(name);
-    if (effect === "refuse") bits.refuse |= ruleBit(name);
-    if (undetermined === "refuse") bits.undeterminedRefuse |= ruleBit(name);
-  };
-  // No rulebook can waive the licence, so a pack has nothing to say about it.
-  set("LICENCE", "refuse", "flag");
-  for (const [name, rule] of Object.entries(version.rules))
-    if (rule !== undefined) set(name as RuleName, rule.effect, rule.undetermined);
-  return {
-    ...emptyLimits(),
-    ...bits,
-    flags: version.confirm ? LIMIT_FLAGS.confirm : 0,
-    reportingWindow: version.reportingWindow,
-    outageWindow: version.outageWindow,
-    clockSkew: version.clockSkew,
-    withdrawalWindow: version.withdrawalWindow,
-    ...amountsOf(version.rules, pack.currency.decimals),
-    ...timesOf(version.rules),
-    ...rateOf(version.rules.RATE, pack),
-  };
-}
-
-function amountsOf(rules: RulePackRules, decimals: number): Partial<Limits> {
-  const money = (amount: string | undefined): bigint => minorUnits(amount ?? "0", decimals);
-  const brackets: CostBracket[] = (rules.COST?.brackets ?? []).map(({ upTo, share }) => ({
-    upTo: upTo === "any" ? 2n ** 40n - 1n : money(upTo),
-    share,
-  }));
-  for (const [i, { upTo }] of brackets.entries())
-    if (upTo <= (brackets[i - 1]?.upTo ?? 0n)) throw new Error("COST: the brackets do not ascend");
-  return {
-    amountMin: money(rules.AMOUNT?.min),
-    amountMax: money(rules.AMOUNT?.max),
-    platformCap: money(rules["PLATFORM-CAP"]?.max),
-    marketCap: money(rules["MARKET-CAP"]?.max),
-    costFlat: money(rules.COST?.flat),
-    costBrackets: brackets,
-  };
-}
-
-function timesOf(rules: RulePackRules): Partial<Limits> {
-  const within = rules.FREQUENCY?.within;
-  return {
-    reflection: rules.DISCLOSURE?.reflection ?? 0,
-    termMinDays: rules.TERM?.min ?? 0,
-    termMaxDays: rules.TERM?.max ?? 0,
-    maxLoans: rules["OPEN-LOANS"]?.loans ?? 0,
-    maxLenders: rules["OPEN-LOANS"]?.lenders ?? 0,
-    coolingOff: rules["COOLING-OFF"]?.time ?? 0,
-    frequencyCount: rules.FREQUENCY?.loans ?? 0,
-    frequencyWindow: within === "calendar-year" ? 366 : (within ?? 0),
-    frequencyMode: within === "calendar-year" ? 1 : 0,
-  };
-}
-
-function rateOf(rate: RulePackRules["RATE"], pack: RulePack): Partial<Limits> {
-  if (rate === undefined) return {};
-  if (rate.unitCount !== 1 && (rate.unit === "year" || rate.unit === "most-frequent-gap"))
-    throw new Error(`RATE: unitCount is 1 where the unit is ${rate.unit}`);
-  const shape = {
-    rateConvention: CONVENTIONS[rate.convention],
-    rateYearBasis: rate.yearBasis,
-    rateUnit: UNITS[rate.unit],
-    rateUnitCount: rate.unitCount,
-  };
-  if ("value" in rate.cap) return { ...shape, rateCap: rate.cap.value, ...discountsOf(rate, rate.cap.value) };
-  const series = pack.series[rate.cap.series];
-  if (series === undefined) throw new Error(`RATE: there is no series ${rate.cap.series}`);
-  if (rate.convention === "effective") throw new Error("RATE: an effective cap can't follow a reference rate");
-  return {
-    ...shape,
-    rateCap: rate.cap.times,
-    rateSeries: series.number,
-    rateMaxAge: rate.cap.maxAge,
-    rateSpread: rate.cap.plus,
-  };
-}
-
-/** The roots that an effective cap is tested by; other conventions have none. */
-function discountsOf({ convention, yearBasis }: NonNullable<RulePackRules["RATE"]>, cap: bigint): Partial<Limits> {
-  if (convention !== "effective") return {};
-  return { dayDiscount: discountRoot(yearBasis, cap), monthDiscount: discountRoot(12, cap) };
 }
 
 function ascending<T extends { readonly publishedAt: number }>(pack: RulePack, name: string, points: T[]): T[] {

@@ -35,6 +35,23 @@ export const share = percent
   })
   .transform((value) => Number(value / 1_000n));
 
+/** `0.8%` a day, in units of 10⁻⁹. */
+export const dailyShare = percent
+  .refine((value) => value <= 0xffffffffn, { message: "a percentage of at most 429 % a day" })
+  .transform(Number);
+
+/** `22:00`: minutes of the local day. */
+export const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "22:00"')
+  .transform((text) => 60 * Number.parseInt(text.slice(0, 2), 10) + Number.parseInt(text.slice(3), 10));
+
+/** A contract's address. */
+export const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, "an address of 20 bytes in hexadecimal")
+  .transform((text) => text.toLowerCase());
+
 /** A number as YAML has it, with quotes or without; by its digits, so that none is lost. */
 const numeral = z.union([z.string(), z.number()]).transform(String);
 

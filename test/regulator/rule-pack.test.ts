@@ -3,11 +3,14 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { DateTime } from "luxon";
 import { offsetAt } from "../../src/core/calendar.ts";
-import { ruleNames } from "../../src/core/decision.ts";
+import { RULES, ruleNames } from "../../src/core/decision.ts";
 import { isRoot } from "../../src/core/discount.ts";
 import { AppError } from "../../src/core/errors.ts";
 import { decodeLimits } from "../../src/core/limits.ts";
 import { compileRulePack, parseRulePack, rulePackJsonSchema } from "../../src/regulator/compile-rule-pack.ts";
+import { textIn } from "../../src/regulator/law.ts";
+import { marksOf } from "../../src/regulator/marks.ts";
+import { fieldsOf, PACK_RULES } from "../../src/regulator/pack-rules.ts";
 import { days, duration, minorUnits, multiple, percent, secondsOf, share } from "../../src/regulator/units.ts";
 import { zoneOffsets } from "../../src/regulator/zone-offsets.ts";
 
@@ -68,6 +71,61 @@ describe("regulator/rule-pack", () => {
     });
   });
 
+  it("turns what a law says about a loan's whole life into fields too", () => {
+    const limits = limitsOf(
+      [
+        rule("RATE", "cap: 24%, convention: simple"),
+        rule("SETTLEMENT", ""),
+        rule("INCOME", "of: all-monthly-payments, share: 22.5%"),
+        rule("STREAK", "days: 45d, off: 7d"),
+        rule("BARRED", "afterDefault: 730d"),
+        rule("ROLLOVER", "extensions: 2, paid: 20%"),
+        rule("WITHDRAWAL", "charges: days-used"),
+        rule("LIFETIME-COST", "share: 100%"),
+        rule("DAILY-COST", "share: 0.8%"),
+        rule("DEFAULT-CHARGE", "flat: 15, share: 5%, rate: 292%, uplift: 150%, total: { flat: 15, share: 50% }"),
+        rule(
+          "CONTACT",
+          "perDay: 3, window: 7d, inWindow: 7, silence: 5d, quiet: { from: 22:00, to: 08:00 }, debtorOnly: true",
+        ),
+        rule("COMPLAINT", "answerWithin: 15d"),
+        rule("PILOT", "pilot: 7"),
+        rule("CUSTOM", `contract: "0x${"aB".repeat(20)}", gas: 200000`),
+      ].join("\n"),
+    );
+    expect(ruleNames(limits.on)).to.have.length(15);
+    expect(limits).to.deep.include({
+      ...{ flags: 2, incomeMode: 2, incomeShare: 225_000, streakDays: 45, streakOff: 7, barredDays: 730 },
+      ...{ rolloverMax: 2, rolloverPaid: 200_000, withdrawalMode: 1, lifetimeShare: 1_000_000, dailyShare: 8_000_000 },
+      ...{ defaultFlat: 1_500n, defaultShare: 50_000, defaultRate: 2_920_000_000n, defaultUplift: 1_500_000 },
+      ...{ defaultTotal: 1_500n, defaultTotalShare: 500_000 },
+      ...{ contactsPerDay: 3, contactWindow: 7, contactCount: 7, contactSilence: 5 },
+      ...{ quietFrom: 1_320, quietTo: 480, contactFlags: 1, answerWithin: 1_296_000 },
+      ...{ pilot: 7, custom: `0x${"ab".repeat(20)}`, customGas: 200_000 },
+    });
+  });
+
+  it("names every rule but LICENCE, and says what each field means", () => {
+    expect([...PACK_RULES, "LICENCE"]).to.have.members([...RULES]);
+    for (const name of PACK_RULES)
+      for (const { field, about } of fieldsOf(name)) expect(about, `${name}.${field}`).to.not.equal("");
+  });
+
+  it("takes words in two languages, and several provisions for one rule", () => {
+    const text = pack(
+      `      AMOUNT:
+        effect: refuse
+        max: 500
+        law:
+          - { value: max, article: { en: Test Act 1, zh: 测试法第一条 }, provision: { en: At most 500, zh: 至多500元 }, mark: V2 }
+          - { value: min, article: Test Act 2, mark: V }`,
+    ).replace("title: Test\n", "title: { en: Test, zh: 测试 }\n");
+    const parsed = parseRulePack(text, "test.yaml");
+    expect(compileRulePack(parsed, NOW).title).to.equal("Test");
+    expect(textIn(parsed.title, "zh")).to.equal("测试");
+    expect(marksOf(parsed)).to.deep.equal({ V: 1, V2: 1, M: 0, sample: 0 });
+  });
+
   it("binds from local midnight, in summer time where it is", () => {
     const [version] = compile(rule("DEDUCTION", "")).versions;
     expect(version!.effectiveFrom).to.equal(Date.UTC(2024, 6, 1, 4) / 1_000);
@@ -113,6 +171,16 @@ describe("regulator/rule-pack", () => {
         pack("      DEDUCTION: { effect: refuse }"),
         /line 14, versions\.0\.rules\.DEDUCTION(\.law)?: /u,
       ],
+      [
+        "a mark that is none, inside what may be one law or several",
+        pack("      DEDUCTION: { effect: refuse, law: { article: A, mark: X } }"),
+        /line 14, versions\.0\.rules\.DEDUCTION\.law\.mark: /u,
+      ],
+      [
+        "an hour of no day",
+        pack(rule("CONTACT", "quiet: { from: 24:00, to: 08:00 }")),
+        /CONTACT\.quiet\.from: a time of day/u,
+      ],
       ["no such zone", pack().replace("America/New_York", "Mars/Base"), /line 4, zone: a time zone/u],
       ["YAML that is none", "pack: [", /^test\.yaml: line \d+: /u],
       ["nothing at all", "", /^test\.yaml: .*(the file|expected)/u],
@@ -145,6 +213,8 @@ describe("regulator/rule-pack", () => {
         /unitCount is 1/u,
       ],
       ["an amount beyond its width", rule("MARKET-CAP", "max: 99999999999"), /version 1: /u],
+      ["a settlement test without a cap", rule("SETTLEMENT", ""), /SETTLEMENT: it is RATE's cap/u],
+      ["a window without a count", rule("CONTACT", "window: 7d"), /window and inWindow belong together/u],
       [
         "points out of order",
         rule("DEDUCTION", ""),

@@ -1,0 +1,37 @@
+/** What docs/rule-packs.md takes from the schema of rule packs, and from the packs themselves. */
+import { readdirSync, readFileSync } from "node:fs";
+
+import { compileRulePack, parseRulePack } from "../src/regulator/compile-rule-pack.ts";
+import { marksOf } from "../src/regulator/marks.ts";
+import { MARKS } from "../src/regulator/law.ts";
+import { fieldsOf, PACK_RULES } from "../src/regulator/pack-rules.ts";
+
+const row = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
+const table = (head: readonly string[], rows: readonly string[]): string =>
+  [row(head), row(head.map(() => "---")), ...rows].join("\n");
+
+/** Each rule with its own fields, as the schema describes them. */
+export function ruleFields(): string {
+  const rows = PACK_RULES.map((name) => {
+    const fields = fieldsOf(name).map(({ field, about }) => `\`${field}\`: ${about}`);
+    return row([name, fields.join(" · ") || "none"]);
+  });
+  return table(["rule", "fields"], rows);
+}
+
+/** Every pack in rulebooks/: products, versions, and how well its values were checked. */
+export function packTable(): string {
+  const files = readdirSync("rulebooks").filter((name) => name.endsWith(".yaml"));
+  const rows = files.sort().map((file) => {
+    const pack = parseRulePack(readFileSync(`rulebooks/${file}`, "utf8"), file);
+    const { title, products, versions } = compileRulePack(pack, NOW);
+    const marks = marksOf(pack);
+    const names = products.map(({ name }) => name).join(", ");
+    const counts = [versions.length, ...MARKS.map((mark) => marks[mark]), pack.notExpressed.length];
+    return row([`[${file}](../rulebooks/${file})`, title, names, ...counts]);
+  });
+  return table(["pack", "what", "products", "versions", ...MARKS, "not expressed"], rows);
+}
+
+/** Only bounds how far ahead zones are looked up, which no table shows. */
+const NOW = 1_760_000_000;
