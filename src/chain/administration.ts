@@ -14,6 +14,8 @@ export interface Platform extends Licence {
   readonly platform: number;
   readonly name: string;
   readonly products: readonly number[];
+  /** A request of its was mined, so that it may load no history any more, whatever `foundingUntil` says. */
+  readonly foundingClosed: boolean;
 }
 
 export interface NewPlatform {
@@ -98,6 +100,7 @@ export class Regulator {
 
   async #platform(platform: number, name: string): Promise<Platform> {
     const [answer] = await this.#view("Licences", "licenceOf", [platform]);
+    const [, , foundingClosed] = await this.#view("Registry", "platformState", [platform]);
     const licence = answer as { key: string; group: bigint; standing: bigint; foundingUntil: bigint; flags: bigint };
     const words = await Promise.all(
       Array.from({ length: WORDS }, async (_, word) => {
@@ -114,6 +117,7 @@ export class Regulator {
       foundingUntil: Number(licence.foundingUntil),
       flags: Number(licence.flags),
       products: words.flat(),
+      foundingClosed: foundingClosed as boolean,
     };
   }
 
@@ -196,12 +200,17 @@ export class Regulator {
     return this.#transactor.send(this.#call(contract, name, args));
   }
 
-  async #view(contract: "Licences" | "Rulebook", name: string, args: readonly unknown[]): Promise<readonly unknown[]> {
+  async #view(
+    contract: "Licences" | "Rulebook" | "Registry",
+    name: string,
+    args: readonly unknown[],
+  ): Promise<readonly unknown[]> {
     return this.#transactor.view(this.#call(contract, name, args));
   }
 
-  #call(contract: "Licences" | "Rulebook", name: string, args: readonly unknown[]): ContractCall {
-    const to: Hex = contract === "Licences" ? this.#deployment.licences : this.#deployment.rulebook;
+  #call(contract: "Licences" | "Rulebook" | "Registry", name: string, args: readonly unknown[]): ContractCall {
+    const { licences, rulebook, registry } = this.#deployment;
+    const to: Hex = { Licences: licences, Rulebook: rulebook, Registry: registry }[contract];
     return { to, interface: artifact(contract).interface, function: name, args };
   }
 }

@@ -130,9 +130,14 @@ function exitOf(child: ChildProcess): Promise<string> {
   });
 }
 
-function openLog(path: string): number {
+/** Moves a log that has grown large aside (`….old`, of which one is kept), before it is opened again. */
+export function rotateLog(path: string): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size > LOG_LIMIT) renameSync(path, `${path}.old`);
+}
+
+function openLog(path: string): number {
+  rotateLog(path);
   return openSync(path, "a", 0o600);
 }
 

@@ -62,7 +62,7 @@ describe("chain/transactor and administration", function () {
     const [suspended] = (await regulator.platforms()).slice(-1);
     expect(suspended).to.deep.equal({
       ...{ platform: number, name: "Ümlaut & Söhne", key, group: 7, standing: "suspended" },
-      ...{ foundingUntil: 99, flags: 0, products },
+      ...{ foundingUntil: 99, flags: 0, foundingClosed: false, products },
     });
     await regulator.restore(number);
     await regulator.setProducts(number, [65]);

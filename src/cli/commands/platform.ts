@@ -125,13 +125,14 @@ async function list(options: Options): Promise<void> {
   }
   if (platforms.length === 0) print("No platform is licensed. Add one with `tally platform add`.");
   for (const one of platforms) {
-    const founding = one.foundingUntil === 0 ? "" : `, may load history until ${iso(one.foundingUntil)}`;
+    const founding = one.foundingOpen ? `, may load history until ${iso(one.foundingUntil)}` : "";
     print(`${one.platform}  ${one.name}: ${one.standing}${founding}`);
     print(`   key ${one.key ?? "revoked"}, group ${one.group}, products ${one.products.join(", ") || "none"}`);
   }
 }
 
-function view({ platform, name, standing, key, group, foundingUntil, products }: Platform, names: Map<number, string>) {
+function view(one: Platform, names: Map<number, string>) {
+  const { platform, name, standing, key, group, foundingUntil, foundingClosed, products } = one;
   const revoked = key.every((byte) => byte === 0);
   return {
     platform,
@@ -140,6 +141,7 @@ function view({ platform, name, standing, key, group, foundingUntil, products }:
     key: revoked ? undefined : toHex(key),
     group,
     foundingUntil,
+    foundingOpen: !foundingClosed && foundingUntil >= Date.now() / 1_000,
     products: products.map((product) => names.get(product) ?? String(product)),
   };
 }

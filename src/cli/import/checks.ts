@@ -1,10 +1,8 @@
 /** Before anything is filed: may these platforms file these loans, and does a version of limits bind them? */
-import { artifact } from "../../chain/artifacts.ts";
 import { decodeLimits } from "../../core/limits.ts";
 import type { ImportBasis } from "../../import/claims.ts";
 import { importError } from "../../import/errors.ts";
 import type { Loan } from "../../import/loan.ts";
-import { hexBytes } from "../../chain/rpc.ts";
 import type { Platform } from "../../chain/administration.ts";
 import { needConnections } from "../home.ts";
 import { note } from "../output.ts";
@@ -40,35 +38,25 @@ export async function checkPlatforms(context: RegulatorContext, needs: Needs, ba
   const amiss: string[] = [];
   for (const [number, products] of [...needs.platforms].sort(([a], [b]) => a - b)) {
     const platform = licensed.find((one) => one.platform === number);
-    const what = await lacks(context, platform, products, basis);
+    const what = lacks(platform, products, basis);
     if (what !== undefined) amiss.push(`platform ${number} ${what}`);
   }
   if (amiss.length > 0) throw importError("import-not-licensed", `${amiss.slice(0, 5).join("; ")}`);
 }
 
-async function lacks(
-  context: RegulatorContext,
-  platform: Platform | undefined,
-  products: ReadonlySet<number>,
-  basis: ImportBasis,
-): Promise<string | undefined> {
+function lacks(platform: Platform | undefined, products: ReadonlySet<number>, basis: ImportBasis): string | undefined {
   if (platform === undefined) return "has no licence";
   if (platform.standing !== "active") return `is ${platform.standing}`;
   const missing = [...products].filter((product) => !platform.products.includes(product)).map(productName);
   if (missing.length > 0) return `is not licensed for the product ${missing.join(", ")}`;
-  if (basis === "founded" && !(await foundingOpen(context, platform)))
+  if (basis === "founded" && !foundingOpen(platform))
     return "has no founding window open: it closes at its date, and at the platform's first request";
   return undefined;
 }
 
 /** Whether the platform may still file founded entries. */
-async function foundingOpen({ rpc, deployment }: RegulatorContext, { platform, foundingUntil }: Platform) {
-  if (foundingUntil < Date.now() / 1_000) return false;
-  const registry = artifact("Registry").interface;
-  const data = registry.encodeFunctionData("platformState", [platform]);
-  const answer = await rpc.call("eth_call", [{ to: deployment.registry, data }, "latest"], hexBytes);
-  const [, , closed] = registry.decodeFunctionResult("platformState", answer) as unknown as [bigint, string, boolean];
-  return !closed;
+function foundingOpen({ foundingUntil, foundingClosed }: Platform): boolean {
+  return !foundingClosed && foundingUntil >= Date.now() / 1_000;
 }
 
 /** Licenses what is missing: platforms up to the highest number, and products. Throws `import-not-licensed` where that can't help. */

@@ -8,6 +8,7 @@ import { Follower } from "../../chain/follower.ts";
 import { FilingRelay } from "../../chain/relay.ts";
 import type { JsonRpc } from "../../chain/rpc.ts";
 import { sealEvidence } from "../../chain/seal-evidence.ts";
+import { rotateLog } from "../../engine/child.ts";
 import type { Config } from "../../gateway/config.ts";
 import { createGateway, type Gateway } from "../../gateway/gateway.ts";
 import { createLogger } from "../../gateway/logging.ts";
@@ -40,6 +41,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const [secrets, relayer] = await Promise.all([home.secrets(), home.key("relayer")]);
   if (secrets === undefined) throw cliError("data-file-damaged", `${join(home.path, "secrets.json")} is missing`);
   const logFile = join(home.path, "gateway.log");
+  rotateLog(logFile);
   const destination = pino.destination({ dest: logFile, append: true, mode: 0o600, sync: true });
   const account = new Account(rpc, BigInt(deployment.chainId), relayer);
   const gateway = createGateway({
