@@ -6,9 +6,12 @@ export interface Timeline {
   readonly loans: readonly Loan[];
   /** Place in `loans`. */
   readonly loanAt: (place: number) => number;
-  /** 0 for the opening, then the payments from 1, and {@link CLOSING}. */
+  /** 0 for the opening, then the payments from 1, {@link HAPPENED} and on for what else happened, and {@link CLOSING}. */
   readonly stepAt: (place: number) => number;
 }
+
+/** The step of the first of what else happened: far behind any payment, so that steps keep their names when a mapping tells more. */
+export const HAPPENED = 0x8000;
 
 /** The step of an event that closes its loan. */
 export const CLOSING = 0xffff;
@@ -18,13 +21,16 @@ export const CLOSING = 0xffff;
  * opening, then what happens to a loan opened in that very second. Beyond that, the order of the file decides.
  */
 export function timelineOf(loans: readonly Loan[]): Timeline {
-  const count = loans.reduce((sum, loan) => sum + 1 + loan.repaid.length + (loan.closed ? 1 : 0), 0);
+  const count = loans.reduce(
+    (sum, { repaid, happened, closed }) => sum + 1 + repaid.length + happened.length + (closed ? 1 : 0),
+    0,
+  );
   const loanOf = new Uint32Array(count);
   const stepOf = new Uint16Array(count);
   const times = new Float64Array(count);
   const ranks = new Uint8Array(count);
   let n = 0;
-  for (const [i, { opened, repaid, closed }] of loans.entries()) {
+  for (const [i, { opened, repaid, happened, closed }] of loans.entries()) {
     const add = (step: number, at: number, rank: number): void => {
       loanOf[n] = i;
       stepOf[n] = step;
@@ -34,6 +40,7 @@ export function timelineOf(loans: readonly Loan[]): Timeline {
     };
     add(0, opened, 2);
     for (const [k, { at }] of repaid.entries()) add(k + 1, at, at === opened ? 3 : 0);
+    for (const [k, { at }] of happened.entries()) add(HAPPENED + k, at, at === opened ? 3 : 0);
     if (closed) add(CLOSING, closed.at, closed.at === opened ? 4 : 1);
   }
   const order = Uint32Array.from({ length: count }, (_, place) => place).sort(

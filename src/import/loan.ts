@@ -1,5 +1,5 @@
 import type { Hex } from "../core/bytes.ts";
-import type { CloseReason } from "../core/entry.ts";
+import type { CloseReason, Contacted, Extension } from "../core/entry.ts";
 import type { Leg } from "../core/schedule.ts";
 
 /** A loan of the file, in the registry's words. Amounts are minor units, times UTC seconds. */
@@ -20,6 +20,8 @@ export interface Loan {
   readonly schedule: readonly Leg[];
   /** In the order of time. */
   readonly repaid: readonly Payment[];
+  /** All else that happened to it, in the order of time. */
+  readonly happened: readonly Happening[];
   readonly closed?: Closing;
 }
 
@@ -32,6 +34,36 @@ export interface Payment {
 export interface Closing extends Payment {
   readonly reason: CloseReason;
 }
+
+/** What may happen to a loan besides payments and its end. */
+export type Happening =
+  | { readonly kind: "Disbursed"; readonly at: number; readonly amount: bigint }
+  | {
+      readonly kind: "Extended";
+      readonly at: number;
+      readonly extension: Extension;
+      readonly fee: bigint;
+      readonly writeDown: bigint;
+      /** Principal paid before it. */
+      readonly paid: bigint;
+      readonly schedule: readonly Leg[];
+    }
+  | {
+      readonly kind: "Overdue";
+      readonly at: number;
+      readonly daysPastDue: number;
+      readonly amountOverdue: bigint;
+      readonly defaultCharges: bigint;
+      /** A year, 10⁻⁹; 0 if not stated. */
+      readonly contractRate: bigint;
+    }
+  | {
+      readonly kind: "Contacted";
+      readonly at: number;
+      readonly channel: number;
+      readonly party: Contacted["party"];
+      readonly agent: Contacted["agent"];
+    };
 
 /** Why a row is no loan. Thrown inside the reader; a row's problem never ends an import. */
 export class RowProblem extends Error {

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 
-import { CLOSE_REASONS, PLATFORM_LIMIT, PRODUCT_LIMIT } from "../core/entry.ts";
+import { CLOSE_REASONS, EXTENSIONS, PLATFORM_LIMIT, PRODUCT_LIMIT } from "../core/entry.ts";
 import { UNITS } from "../core/schedule.ts";
 import { isZone } from "./dates.ts";
 
@@ -153,6 +153,49 @@ const payment = z
   });
 export type PaymentSource = z.output<typeof payment>;
 
+/** Something that happened once, or with from and to once for each number, which takes the place of {n} in names of columns. */
+const numberedEvent = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z
+    .strictObject({
+      from: z.int().min(0).max(999).optional(),
+      to: z.int().min(0).max(999).optional(),
+      date,
+      ...shape,
+    })
+    .refine((one) => "from" in one === "to" in one, { message: "needs both from and to" });
+
+/** One of some words, or a column and what its texts mean. */
+const oneOf = <T extends z.ZodType>(one: T) =>
+  z.union([one, z.strictObject({ column, values: values(one), default: one.optional() })]);
+
+const disbursed = z.strictObject({
+  date,
+  amount: amount.optional().meta({ description: "What was paid out; the cash received, if the file doesn't say." }),
+});
+
+const extended = numberedEvent({
+  kind: oneOf(z.enum(EXTENSIONS)).default("extension"),
+  fee: amount.optional(),
+  writeDown: amount.optional(),
+  schedule,
+});
+export type ExtendedSource = z.output<typeof extended>;
+
+const overdue = numberedEvent({
+  daysPastDue: z.union([z.int().min(0).max(65_535), column]).meta({ description: "A column, or a number." }),
+  amount,
+  charges: amount.optional().meta({ description: "Default charges since the last report; none if it is left out." }),
+  contractRate: column.optional().meta({ description: "A column in per cent a year." }),
+});
+export type OverdueSource = z.output<typeof overdue>;
+
+const contacted = numberedEvent({
+  channel: oneOf(z.int().min(0).max(255)),
+  party: oneOf(z.enum(["borrower", "third-party"])).default("borrower"),
+  agent: oneOf(z.enum(["lender", "outsourcer"])).default("lender"),
+});
+export type ContactedSource = z.output<typeof contacted>;
+
 const reason = z.enum(CLOSE_REASONS);
 const finalAmounts = { paid: amount.optional(), principal: amount.optional(), charges: amount.optional() };
 const closed = z.strictObject({
@@ -244,7 +287,11 @@ export const mappingSchema = z
       income: amount.optional(),
     }),
     schedule,
+    disbursed: disbursed.optional(),
     repaid: z.array(payment).max(100).default([]),
+    extended: z.array(extended).max(20).default([]),
+    overdue: z.array(overdue).max(100).default([]),
+    contacted: z.array(contacted).max(100).default([]),
     closed: closed.optional(),
   })
   .meta({ title: "Mapping of a loan file", description: "What the columns of a loan file mean. See docs/import.md." });

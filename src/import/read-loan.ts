@@ -1,13 +1,15 @@
 import { createHash, type KeyObject } from "node:crypto";
 
 import { type BorrowerKind, pseudonymOf } from "../client/pseudonym.ts";
-import { AMOUNT_LIMIT, type CloseReason, EARLIEST_TIME, PLATFORM_LIMIT } from "../core/entry.ts";
+import { type CloseReason, PLATFORM_LIMIT } from "../core/entry.ts";
 import { MAX_ID_LENGTH } from "../core/record.ts";
 import { type Leg, summarise } from "../core/schedule.ts";
 import { Columns, type Fields, type Read } from "./columns.ts";
 import { type Closing, type Loan, type Payment, RowProblem } from "./loan.ts";
+import { happeningReaders } from "./read-happened.ts";
 import { type ClosedSource, type Mapping, type PaymentSource, productNumber } from "./mapping.ts";
 import { needed, numbered, scheduleReader } from "./read-schedule.ts";
+import { day, held, within } from "./widths.ts";
 
 /** Reads rows of one file as loans. */
 export interface LoanReader {
@@ -45,6 +47,7 @@ export function loanReader({ mapping, header, pseudonymKey }: LoanReaderOptions)
   const income = opening.income === undefined ? undefined : columns.amount(opening.income);
   const schedule = scheduleReader(mapping.schedule, columns);
   const payments = mapping.repaid.flatMap((source) => paymentReaders(source, columns));
+  const happenings = happeningReaders(mapping, columns);
   const closing = mapping.closed === undefined ? undefined : closingReader(mapping.closed, columns);
   columns.check();
 
@@ -66,6 +69,12 @@ export function loanReader({ mapping, header, pseudonymKey }: LoanReaderOptions)
       const late = closed && paid.find((payment) => payment.at > closed.at);
       if (late !== undefined)
         throw new RowProblem("", new Date(late.at * 1_000).toISOString(), "a payment is after the loan was closed");
+      const cashed = received ?? lent;
+      const happened = happenings
+        .flatMap((read) => read(row, { opened: at, cash: cashed, repaid: paid }))
+        .sort((a, b) => a.at - b.at);
+      const after = closed && closed.reason !== "written-off" && happened.find((one) => one.at > closed.at);
+      if (after) throw new RowProblem("", day(after.at), `an event (${after.kind}) is after the loan was closed`);
       const told = disclosed?.(row);
       const earned = income?.(row);
       return {
@@ -81,6 +90,7 @@ export function loanReader({ mapping, header, pseudonymKey }: LoanReaderOptions)
         ...(earned !== undefined && { income: held(earned, Columns.nameOf(opening.income!)) }),
         schedule: legs,
         repaid: paid,
+        happened,
         ...(closed && { closed }),
       };
     },
@@ -247,16 +257,4 @@ function finalPayment(
     principal: principal ?? (whole ? outstanding : 0n),
     charges: charges ?? (SETTLED.has(reason) && planned > 0n ? planned : 0n),
   };
-}
-
-const day = (seconds: number): string => new Date(seconds * 1_000).toISOString();
-
-function within(seconds: number, column: string): number {
-  if (seconds >= EARLIEST_TIME && seconds < 2 ** 32) return seconds;
-  throw new RowProblem(column, day(seconds), "is before 2000 or after 2106");
-}
-
-function held(amount: bigint, column: string): bigint {
-  if (amount < AMOUNT_LIMIT) return amount;
-  throw new RowProblem(column, String(amount), "is more than an entry can hold, in minor units");
 }

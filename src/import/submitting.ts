@@ -227,13 +227,15 @@ export class Submitting {
 
   #conflict(place: number, reason: string): void {
     const { timeline } = this.#options;
-    const { line, loan } = timeline.loans[timeline.loanAt(place)]!;
-    this.#conflicts.push({ line, loan, kind: kindOf(timeline.stepAt(place)), reason });
+    const loan = timeline.loans[timeline.loanAt(place)]!;
+    const kind = kindOf(loan, timeline.stepAt(place));
+    this.#conflicts.push({ line: loan.line, loan: loan.loan, kind, reason });
   }
 
   #nameOf(place: number): string {
     const { timeline } = this.#options;
-    return `the ${kindOf(timeline.stepAt(place))} of the loan on line ${timeline.loans[timeline.loanAt(place)]!.line}`;
+    const loan = timeline.loans[timeline.loanAt(place)]!;
+    return `the ${kindOf(loan, timeline.stepAt(place))} of the loan on line ${loan.line}`;
   }
 
   #hold(place: number, leaf: Uint8Array): void {

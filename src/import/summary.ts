@@ -1,5 +1,5 @@
 import { type RuleName, RULES, ruleNames } from "../core/decision.ts";
-import { kindOf } from "./claims.ts";
+import { countOne, type EntryCounts, kindOf } from "./claims.ts";
 import type { Timeline } from "./events.ts";
 import type { Settled } from "./settling.ts";
 import type { Submitted } from "./submitting.ts";
@@ -10,7 +10,7 @@ export interface Summary {
   readonly rows: number;
   readonly rejected_rows: number;
   /** Entries on the chain, by kind. */
-  readonly entries: { readonly Opened: number; readonly Repaid: number; readonly Closed: number };
+  readonly entries: Readonly<EntryCounts>;
   /** Of those entries; the three add up to them. */
   readonly decisions: { readonly accepted: number; readonly flagged: number; readonly refused: number };
   /** Events of refused loans, which are not filed. */
@@ -45,7 +45,7 @@ export interface SummaryOptions {
 
 /** Counts what became of a file. */
 export function summarise({ table, timeline, submitted, settled, rulesOn, seconds }: SummaryOptions): Summary {
-  const entries = { Opened: 0, Repaid: 0, Closed: 0 };
+  const entries: EntryCounts = { Opened: 0, Repaid: 0, Closed: 0 };
   const decisions = { accepted: 0, flagged: 0, refused: 0 };
   const ends = { not_filed: 0, quarantined: 0 };
   const breached = zeros(rulesOn);
@@ -57,8 +57,8 @@ export function summarise({ table, timeline, submitted, settled, rulesOn, second
       ends[fate]++;
       continue;
     }
-    const kind = kindOf(timeline.stepAt(place));
-    entries[kind]++;
+    const kind = kindOf(timeline.loans[timeline.loanAt(place)]!, timeline.stepAt(place));
+    countOne(entries, kind);
     decisions[fate]++;
     if (kind !== "Opened") continue;
     for (const rule of ruleNames(settled.breachesAt(place))) breached[rule] = (breached[rule] ?? 0) + 1;

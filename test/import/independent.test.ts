@@ -18,7 +18,7 @@ import { entryOf } from "../../src/core/record-entry.ts";
 import { parseClaims } from "../../src/core/record.ts";
 import { Registry } from "../../src/core/registry.ts";
 import { encodeSettings } from "../../src/core/settings.ts";
-import { claimsOf, type ImportBasis, kindOf } from "../../src/import/claims.ts";
+import { claimsOf, countOne, type ImportBasis, kindOf } from "../../src/import/claims.ts";
 import { timelineOf } from "../../src/import/events.ts";
 import { loadMapping } from "../../src/import/load-mapping.ts";
 import { readTable } from "../../src/import/table.ts";
@@ -106,7 +106,7 @@ async function judged(file: string, name: string, pack: string, basis: ImportBas
     const previous = twin.chainOf(platform).head;
     const filing = { platform, number, previous, recordsRoot: new Uint8Array(32), entries };
     const { outcome, breaches } = twin.applyFiling(NOW, filing).entries[0]!.decision;
-    counts.entries[kindOf(step)]++;
+    countOne(counts.entries, kindOf(loan, step));
     counts.decisions[outcome]++;
     if (step !== 0) continue;
     if (outcome !== "refused") places.set(loanAt, { platform, number, index: 0 });

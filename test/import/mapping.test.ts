@@ -83,6 +83,44 @@ describe("a mapping", () => {
     expect(one.rejects[0]).to.include({ column: "a", reason: "is before the loan was opened" });
   });
 
+  it("reads what else happened to a loan: disbursed, extended, overdue, contacts", async () => {
+    const happened = async (text: string, more: string) => {
+      const { loans, rejects } = await tableOf(text, mappingWith(more));
+      return { happened: loans[0]?.happened, reject: rejects[0] };
+    };
+    const row = `${HEAD}A1,ann,2020-01-01,100,120,,2020-02-10,12,2020-03-01,rollover\n`;
+    const schedule = "schedule: { single: { amount: 112, term: 30 } }";
+    const at = (day: string): number => Date.parse(`${day}T00:00:00Z`) / 1_000;
+    const all = await happened(
+      row,
+      [
+        "disbursed: { date: day }",
+        `extended: [{ date: c, kind: { column: d, values: { rollover: rollover } }, fee: b, ${schedule} }]`,
+        "overdue: [{ date: a, daysPastDue: 10, amount: total, charges: b, contractRate: b }]",
+        "contacted: [{ date: a, channel: { column: d, values: { rollover: 1 } }, agent: outsourcer }]",
+      ].join("\n"),
+    );
+    expect(all.happened).to.deep.equal([
+      { kind: "Disbursed", at: at("2020-01-01"), amount: 10_000n },
+      {
+        ...{ kind: "Overdue", at: at("2020-02-10"), daysPastDue: 10, amountOverdue: 12_000n },
+        ...{ defaultCharges: 1_200n, contractRate: 120_000_000n },
+      },
+      { kind: "Contacted", at: at("2020-02-10"), channel: 1, party: "borrower", agent: "outsourcer" },
+      {
+        ...{ kind: "Extended", at: at("2020-03-01"), extension: "rollover", fee: 1_200n, writeDown: 0n, paid: 0n },
+        schedule: [{ count: 1, unit: "day", gap: 30, amount: 11_200n }],
+      },
+    ]);
+    const early = await happened(row.replace("2020-02-10", "2019-12-31"), "contacted: [{ date: a, channel: 1 }]");
+    expect(early.reject).to.include({ column: "a", reason: "is before the loan was opened" });
+    const late = await happened(
+      row.replace("120,,", "120,2020-01-20,"),
+      "overdue: [{ date: a, daysPastDue: b, amount: total }]",
+    );
+    expect(late.reject).to.include({ reason: "an event (Overdue) is after the loan was closed" });
+  });
+
   it("reads payments with what is known of them, and leaves the rest to the close", async () => {
     const row = `${HEAD}A1,ann,2020-01-01,100,120,2020-03-01,2020-01-20,60,2020-02-01,12\n`;
     const paid = async (text: string) => {

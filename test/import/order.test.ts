@@ -17,6 +17,7 @@ const loan = (
   principal: 100n,
   schedule: [{ count: 1, unit: "day", gap: 30, amount: 110n }],
   repaid: paid.map((at) => ({ at, principal: 1n, charges: 0n })),
+  happened: [],
   ...(closed !== undefined && { closed: { at: closed, reason: "repaid" as const, principal: 100n, charges: 10n } }),
 });
 

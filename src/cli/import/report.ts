@@ -1,7 +1,7 @@
 /** What an import says to people. */
-import { claimsOf, type ImportBasis, kindOf } from "../../import/claims.ts";
-import { CLOSING, type Timeline } from "../../import/events.ts";
-import type { Loan } from "../../import/loan.ts";
+import { claimsOf, countOne, type EntryCounts, type ImportBasis, kindOf } from "../../import/claims.ts";
+import { CLOSING, HAPPENED, type Timeline } from "../../import/events.ts";
+import type { Happening, Loan } from "../../import/loan.ts";
 import type { Reject } from "../../import/rejects.ts";
 import type { Conflict } from "../../import/submitting.ts";
 import type { Summary } from "../../import/summary.ts";
@@ -37,8 +37,9 @@ export function tellConflicts(conflicts: readonly Conflict[]): void {
 
 /** What would be filed: counts, and the first events as records would have them. */
 export function printDryRun(table: Table, timeline: Timeline, basis: ImportBasis, json: boolean): void {
-  const entries = { Opened: 0, Repaid: 0, Closed: 0 };
-  for (let place = 0; place < timeline.length; place++) entries[kindOf(timeline.stepAt(place))]++;
+  const entries: EntryCounts = { Opened: 0, Repaid: 0, Closed: 0 };
+  for (let place = 0; place < timeline.length; place++)
+    countOne(entries, kindOf(timeline.loans[timeline.loanAt(place)]!, timeline.stepAt(place)));
   const first = Array.from({ length: Math.min(SAMPLE, timeline.length) }, (_, place) => {
     const loan = timeline.loans[timeline.loanAt(place)]!;
     const step = timeline.stepAt(place);
@@ -60,7 +61,7 @@ export function printDryRun(table: Table, timeline: Timeline, basis: ImportBasis
   print(
     `${table.rows} rows: ${table.loans.length} loans, ${table.rejected} rejected, ${table.duplicates} duplicates, ${table.skipped} left out by filters`,
   );
-  print(`would be filed: ${entries.Opened} Opened, ${entries.Repaid} Repaid, ${entries.Closed} Closed`);
+  print(`would be filed: ${countsText(entries)}`);
   print();
   print("the first of them, in the order of time; amounts in minor units:");
   for (let place = 0; place < first.length; place++)
@@ -69,12 +70,21 @@ export function printDryRun(table: Table, timeline: Timeline, basis: ImportBasis
   print("Nothing was filed.");
 }
 
+const countsText = (entries: Readonly<EntryCounts>): string =>
+  Object.entries(entries)
+    .map(([kind, count]) => `${count} ${kind}`)
+    .join(", ");
+
 /** An event on one line. */
 function eventText(loan: Loan, step: number): string {
   const { closed, repaid, schedule } = loan;
-  const head = `line ${String(loan.line).padEnd(6)} ${kindOf(step).padEnd(6)}`;
+  const head = `line ${String(loan.line).padEnd(6)} ${kindOf(loan, step).padEnd(6)}`;
   const who = `platform ${loan.platform} loan ${loan.loan} borrower ${loan.borrower.slice(0, 10)}…`;
   const at = (seconds: number): string => new Date(seconds * 1_000).toISOString().replace(".000", "");
+  if (step !== CLOSING && step >= HAPPENED) {
+    const one = loan.happened[step - HAPPENED]!;
+    return `${head} ${at(one.at)} ${who} ${happeningText(one)}`;
+  }
   const payment = step === CLOSING ? closed : repaid[step - 1];
   if (payment !== undefined) {
     const why = step === CLOSING ? ` ${closed!.reason},` : "";
@@ -87,14 +97,25 @@ function eventText(loan: Loan, step: number): string {
   return `${head} ${at(loan.opened)} ${who} ${what}`;
 }
 
+function happeningText(one: Happening): string {
+  switch (one.kind) {
+    case "Disbursed":
+      return `amount ${one.amount}`;
+    case "Extended":
+      return `${one.extension} fee ${one.fee} write-down ${one.writeDown}`;
+    case "Overdue":
+      return `${one.daysPastDue} days past due, ${one.amountOverdue} overdue, default charges ${one.defaultCharges}`;
+    case "Contacted":
+      return `channel ${one.channel}, ${one.party}, by the ${one.agent}`;
+  }
+}
+
 export function printSummary(summary: Summary): void {
   const { entries, decisions } = summary;
   print(
     `rows        ${summary.rows}, of which ${summary.rejected_rows} rejected, ${summary.duplicate_rows} duplicates, ${summary.skipped_rows} left out`,
   );
-  print(
-    `entries     ${entries.Opened} Opened, ${entries.Repaid} Repaid, ${entries.Closed} Closed; ${summary.added} new with this run`,
-  );
+  print(`entries     ${countsText(entries)}; ${summary.added} new with this run`);
   print(`decisions   ${decisions.accepted} accepted, ${decisions.flagged} flagged, ${decisions.refused} refused`);
   if (summary.not_filed > 0) print(`not filed   ${summary.not_filed} events of refused loans`);
   if (summary.conflicts > 0) print(`conflicts   ${summary.conflicts}`);
