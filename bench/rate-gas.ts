@@ -5,6 +5,8 @@
  * the schedule: the same loans are filed under limits that differ in RATE alone, and the gas of one filing is taken off the other's.
  */
 import { toBigInt, toHex } from "../src/core/bytes.ts";
+import { discountRoot } from "../src/core/discount.ts";
+import type { Limits } from "../src/core/limit-fields.ts";
 import { emptyLimits, encodeLimits } from "../src/core/limits.ts";
 import { exceedsCap } from "../src/core/rules/rate.ts";
 import { encodeSchedule, type Schedule } from "../src/core/schedule.ts";
@@ -42,12 +44,33 @@ const levelPrincipal = (count: number): Schedule => [
   { count, unit: "month", gap: 1, amount: PRINCIPAL / BigInt(count) + 18_000n, step: (18_000n << 16n) / BigInt(count) },
 ];
 
+/** As many legs as payments, two weeks to two months apart. */
+const byDays = (count: number): Schedule =>
+  irregular(count).map((leg, i) => ({ ...leg, unit: "day", gap: 14 + ((i * 7) % 47) }));
+
+/** Irregular legs under other limits than the nominal one by months: reported, each beside the others. */
+const IRREGULAR: readonly { readonly name: string; readonly schedule: Schedule; readonly limits: Partial<Limits> }[] = [
+  { name: "by days", schedule: byDays(360), limits: {} },
+  { name: "monthly, unit period the most frequent gap", schedule: irregular(360), limits: { rateUnit: 255 } },
+  { name: "by days, unit period the most frequent gap", schedule: byDays(360), limits: { rateUnit: 255 } },
+  {
+    name: "by days, effective",
+    schedule: byDays(360),
+    limits: {
+      rateConvention: 1,
+      dayDiscount: discountRoot(365, 240_000_000n),
+      monthDiscount: discountRoot(12, 240_000_000n),
+    },
+  },
+  { name: "by days, simple", schedule: byDays(360), limits: { rateConvention: 2 } },
+];
+
 /** The rule's own computation, by a contract that only measures. The amount received is the least that passes, or a little more. */
 async function aloneRows(harness: RateHarness): Promise<BenchRow[]> {
-  const limits = rateLimits({ rateCap: 240_000_000n, rateUnit: 2 });
-  const bytes = encodeLimits(limits);
-  const words = { rate: toBigInt(bytes.subarray(67, 96)) << 24n, discounts: toBigInt(bytes.subarray(96, 128)) };
-  const gasOf = async (schedule: Schedule): Promise<number> => {
+  const gasOf = async (schedule: Schedule, more: Partial<Limits> = {}): Promise<number> => {
+    const limits = rateLimits({ rateCap: 240_000_000n, rateUnit: 2, ...more });
+    const bytes = encodeLimits(limits);
+    const words = { rate: toBigInt(bytes.subarray(67, 96)) << 24n, discounts: toBigInt(bytes.subarray(96, 128)) };
     const opening = critical((balance) => !exceedsCap(schedule, balance, limits.rateCap, limits));
     const call = { schedule: toHex(encodeSchedule(schedule)), opening, cap: limits.rateCap, ...words };
     const [over, used] = await harness.measure(call);
@@ -63,7 +86,10 @@ async function aloneRows(harness: RateHarness): Promise<BenchRow[]> {
     );
   const legs = 360;
   const each = Math.round((await gasOf(irregular(legs))) / legs);
-  return [...rows, row(`RATE alone, each of ${legs} irregular legs`, each, "gas", { bound: 600 })];
+  rows.push(row(`RATE alone, each of ${legs} irregular legs`, each, "gas", { bound: 600 }));
+  for (const { name, schedule, limits } of IRREGULAR)
+    rows.push(row(`the same ${name}`, Math.round((await gasOf(schedule, limits)) / schedule.length), "gas"));
+  return rows;
 }
 
 export async function rateGasRows(): Promise<BenchRow[]> {
