@@ -41,6 +41,8 @@ export interface CompiledVersion {
 const KINDS = { person: 1, business: 2 } as const;
 /** Large files are no rule packs, and aliases in YAML can make a small one large. */
 const MAX_BYTES = 2_000_000;
+/** Rules that many versions share are written once; twenty doublings are no sharing. */
+const MAX_ALIASES = 2_000;
 
 /** Reads a pack from YAML. Throws `rule-pack-invalid`, naming line and field. */
 export function parseRulePack(text: string, file: string): RulePack {
@@ -51,7 +53,7 @@ export function parseRulePack(text: string, file: string): RulePack {
   if (problem !== undefined) throw invalid(file, `line ${lineOf(lines, problem.pos[0])}: ${problem.message}`);
   let plain: unknown;
   try {
-    plain = document.toJS({ maxAliasCount: 100 });
+    plain = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
     throw invalid(file, error instanceof Error ? error.message : String(error));
   }
