@@ -50,8 +50,9 @@ export const enactment = z
   .strictObject({
     instrument: prose.describe("The law or order by which this version binds"),
     enacted: z
-      .string()
-      .regex(/^\d{4}(-\d\d(-\d\d)?)?$/, "a day, month or year such as 2025-04-01")
+      .union([z.string(), z.int()])
+      .transform(String)
+      .pipe(z.string().regex(/^\d{4}(-\d\d(-\d\d)?)?$/, "a day, month or year such as 2025-04-01"))
       .optional()
       .describe("When it was made; `effectiveFrom` is when it binds"),
     ...shared,
