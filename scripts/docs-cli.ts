@@ -8,6 +8,7 @@ import type { Command } from "commander";
 
 import { commands } from "../src/cli/commands.ts";
 import { buildProgram } from "../src/cli/program.ts";
+import { definitions } from "../src/regulator/simulate-texts.ts";
 
 const WIDTH = 110;
 
@@ -68,4 +69,10 @@ export function importDryRun(): string {
   } finally {
     rmSync(cwd, { recursive: true, force: true });
   }
+}
+
+/** What a simulation's report calls things, as it says itself. */
+export function simulationDefinitions(): string {
+  const rows = Object.entries(definitions({ days: 14, loans: 3 })).map(([name, text]) => `| \`${name}\` | ${text} |`);
+  return ["| name | meaning |", "| --- | --- |", ...rows].join("\n");
 }

@@ -14,7 +14,7 @@ import { RESERVED_LIMITS } from "../src/core/limits.ts";
 import { apiDocument, documentedRoutes } from "../src/gateway/api.ts";
 import { apiRoutesText, apiSchemasText, errorsTable, settingsTable } from "./docs-api.ts";
 import { mappingJsonSchema } from "../src/import/mapping.ts";
-import { commandsText, importDryRun } from "./docs-cli.ts";
+import { commandsText, importDryRun, simulationDefinitions } from "./docs-cli.ts";
 import { packTable, ruleFields } from "./docs-packs.ts";
 import { closedExample, decisionExamples, filingExample, openedExample } from "./docs-examples.ts";
 
@@ -42,6 +42,7 @@ const SECTIONS: readonly Section[] = [
   { file: "docs/spec/errors.md", name: "errors", make: errorsTable },
   { file: "docs/design/gateway-settings.md", name: "settings", make: settingsTable },
   { file: "docs/import.md", name: "dry run", make: importDryRun },
+  { file: "docs/simulate.md", name: "simulation definitions", make: simulationDefinitions },
   { file: "docs/spec/entry.md", name: "an Opened", make: openedExample },
   { file: "docs/spec/entry.md", name: "a Closed", make: closedExample },
   { file: "docs/spec/filing.md", name: "a filing", make: filingExample },

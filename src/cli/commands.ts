@@ -32,6 +32,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/audit.ts"),
   },
   {
+    name: "simulate",
+    summary: "what a draft rulebook would have done to the loans of the past",
+    load: () => import("./commands/simulate.ts"),
+  },
+  {
     name: "import",
     summary: "file a table of loans through the gateway",
     load: () => import("./commands/import.ts"),

@@ -32,6 +32,11 @@ export const cliError = defineErrors({
     why: "A file that was named can't be read.",
     fix: "Check its path and that this user may read it.",
   },
+  "file-unwritable": {
+    status: 400,
+    why: "A file that was named can't be written.",
+    fix: "Check that its directory is there and that this user may write to it.",
+  },
   "option-invalid": {
     status: 400,
     why: "An option of the command line has a value that makes no sense.",

@@ -151,9 +151,14 @@ export class Registry {
    * seal moves: for histories that never were.
    */
   applyEntry(entry: Entry, position: Position): Judgement {
-    const judgement = judgeEntry(entry, position, this.#world);
+    const judgement = this.checkEntry(entry, position);
     this.#carryOut(position, judgement, new Map());
     return judgement;
+  }
+
+  /** The same judgement; nothing changes. */
+  checkEntry(entry: Entry, position: Position): Judgement {
+    return judgeEntry(entry, position, this.#world);
   }
 
   /** A borrower's state. */

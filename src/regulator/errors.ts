@@ -11,4 +11,14 @@ export const regulatorError = defineErrors({
     why: "The chain's Rulebook already holds something that the pack contradicts.",
     fix: "Compare with `tally rules list`; a version that binds is never edited, a new one is published with notice.",
   },
+  "history-empty": {
+    status: 404,
+    why: "There is no loan to simulate anything with.",
+    fix: "Check the registry, the period and the platforms; `tally import` loads a history.",
+  },
+  "draft-unknown-product": {
+    status: 409,
+    why: "A draft says nothing of any product that the chain knows.",
+    fix: "Give the draft's markets and products the numbers that the chain knows.",
+  },
 });

@@ -159,7 +159,7 @@ class Plan implements PublishPlan {
 }
 
 /** Whether two zones have the same offsets from 2000 until a year from now. */
-function sameZone(a: Settings, b: Settings, now: number): boolean {
+export function sameZone(a: Settings, b: Settings, now: number): boolean {
   const turns = [...a.zone, ...b.zone].map(({ from }) => from).filter((from) => from < now + HORIZON);
   return [0, ...turns].every((at) => offsetAt(a.zone, at) === offsetAt(b.zone, at));
 }

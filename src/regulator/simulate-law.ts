@@ -1,0 +1,160 @@
+import { ruleBit, ruleNames } from "../core/decision.ts";
+import type { Hex } from "../core/bytes.ts";
+import { limitFaults } from "../core/limits-check.ts";
+import type { Limits } from "../core/limit-fields.ts";
+import { Rulebook, type RulebookEvent } from "../core/rulebook.ts";
+import { NO_SETTINGS, type Settings } from "../core/settings.ts";
+import type { World } from "../core/world.ts";
+import { canonicalHash } from "./canonical.ts";
+import type { CompiledRulePack, CompiledVersion } from "./compile-rule-pack.ts";
+import { regulatorError } from "./errors.ts";
+import { localTime, sameZone } from "./plan.ts";
+import type { History } from "./simulate-history.ts";
+
+/** What a run asks the law for. */
+export type SimulatedLaw = Pick<World, "limitsAt" | "settingsAt" | "referenceAt">;
+
+/** Which versions of a draft bind, and from when. */
+export interface DraftUse {
+  /** The period's beginning; what was before is left as it was. */
+  readonly from: number | undefined;
+  /** Each version binds from its own date. Otherwise each product's newest one binds for the whole period. */
+  readonly asDated: boolean;
+}
+
+/** A version of the draft that binds in the simulation. */
+export interface AppliedVersion extends CompiledVersion {
+  /** From when, in the simulation; UTC seconds. */
+  readonly bindsFrom: number;
+}
+
+/** Settings, versions and reference rates that are no rulebook's events but licences. */
+const isLaw = (event: History["law"][number]): event is RulebookEvent =>
+  event.event !== "LicenceSet" && event.event !== "ProductsSet" && event.event !== "RegistryInstalled";
+
+/** The law as the chain has it at the end of the history: what was published, less what was withdrawn. */
+export function lawOf(history: History): Rulebook {
+  const rulebook = new Rulebook();
+  for (const event of history.law) if (isLaw(event)) rulebook.apply(event);
+  return rulebook;
+}
+
+/** What identifies the law that a draft is compared with. */
+export function lawHash(history: History): Hex {
+  return canonicalHash(history.law);
+}
+
+/** What identifies a draft: all that the Rulebook would store of it, and no name, title or comment. */
+export function draftHash({ currency, zone, settings, series, versions }: CompiledRulePack): Hex {
+  return canonicalHash({
+    ...{ currency, zone, markets: settings.markets },
+    series: series.map(({ number, points }) => ({ number, points })),
+    versions: versions.map(({ product, kind, effectiveFrom, bytes }) => ({
+      product,
+      kind,
+      effectiveFrom,
+      limits: bytes,
+    })),
+  });
+}
+
+/** The versions of a draft that bind in a simulation, by product and kind, then by the time from which they do. */
+export function appliedVersions(draft: CompiledRulePack, { from = 0, asDated }: DraftUse): AppliedVersion[] {
+  const all = draft.versions.map((version) => ({ ...version, bindsFrom: Math.max(version.effectiveFrom, from) }));
+  const isLast = (a: AppliedVersion, b: AppliedVersion | undefined): boolean =>
+    b === undefined || a.product !== b.product || a.kind !== b.kind;
+  if (!asDated) return all.filter((one, i) => isLast(one, all[i + 1])).map((one) => ({ ...one, bindsFrom: from }));
+  // Of those from before the period only the last is in force when it begins.
+  return all.filter((one, i) => isLast(one, all[i + 1]) || all[i + 1]!.bindsFrom > one.bindsFrom);
+}
+
+/** Throws `rule-pack-invalid` where the Rulebook would not take what a draft says. */
+export function checkDraft({ pack, versions }: CompiledRulePack): void {
+  for (const { productName, bytes } of versions) {
+    const [fault] = limitFaults(bytes);
+    if (fault !== undefined)
+      throw regulatorError("rule-pack-invalid", `${pack}: ${productName}: ${fault.field}: ${fault.problem}`);
+  }
+}
+
+/** The law with a draft put in: what the draft says of its products, and the law as it is for everything else. */
+export function withDraft(law: Rulebook, history: History, draft: CompiledRulePack, use: DraftUse): SimulatedLaw {
+  const { from = 0 } = use;
+  const mine = new Map<number, AppliedVersion[]>();
+  for (const version of appliedVersions(draft, use)) {
+    const key = version.product * 256 + version.kind;
+    mine.set(key, [...(mine.get(key) ?? []), version]);
+  }
+  const settings = settingsWith(law, draft, from);
+  const series = seriesWith(history, draft);
+  return {
+    limitsAt: (product, kind, at) => {
+      const version = mine.get(product * 256 + kind)?.findLast(({ bindsFrom }) => bindsFrom <= at);
+      return version === undefined ? law.limitsAt(product, kind, at) : version.limits;
+    },
+    settingsAt: settings,
+    referenceAt: (number, at, maxAgeDays) => (series.get(number) ?? law).referenceAt(number, at, maxAgeDays),
+  };
+}
+
+/** The markets of a draft take the place of the law's. The zone is that of the deployment, and of no draft. */
+function settingsWith(law: Rulebook, draft: CompiledRulePack, from: number): World["settingsAt"] {
+  const merged = new Map<Settings, Settings>();
+  return (at) => {
+    const held = law.settingsAt(at);
+    if (at < from) return held;
+    let both = merged.get(held);
+    if (both === undefined) {
+      const { markets, zone } = draft.settings;
+      both = { zone: held === NO_SETTINGS ? zone : held.zone, markets: new Map([...held.markets, ...markets]) };
+      merged.set(held, both);
+    }
+    return both;
+  };
+}
+
+/** Throws where a draft lives in another time zone than the deployment: it could never be published there. */
+export function checkZone(law: Rulebook, draft: CompiledRulePack, at: number): void {
+  const held = law.settingsAt(at);
+  if (held !== NO_SETTINGS && !sameZone(held, draft.settings, at))
+    throw regulatorError("rules-conflict", `${draft.pack}: the deployment keeps another time zone than ${draft.zone}`);
+}
+
+/** The reference series that a draft speaks of: the points of the chain and those that the draft has beyond them. */
+function seriesWith(history: History, draft: CompiledRulePack): ReadonlyMap<number, Rulebook> {
+  const books = new Map<number, Rulebook>();
+  for (const { number, points } of draft.series) {
+    const all = new Map(points.map(({ publishedAt, rate }) => [publishedAt, rate]));
+    for (const event of history.law) {
+      if (event.event !== "RatePublished" || event.series !== number) continue;
+      const { publishedAt, rate } = event;
+      if ((all.get(publishedAt) ?? rate) !== rate)
+        throw regulatorError(
+          "rules-conflict",
+          `${draft.pack}: series ${number} holds another rate for ${localTime(publishedAt, draft.settings.zone)}`,
+        );
+      all.set(publishedAt, rate);
+    }
+    const book = new Rulebook();
+    for (const [publishedAt, rate] of [...all].sort(([a], [b]) => a - b))
+      book.apply({ event: "RatePublished", series: number, publishedAt, rate });
+    books.set(number, book);
+  }
+  return books;
+}
+
+const asFacts = new WeakMap<Limits, Limits>();
+
+/** The same limits with no rule that refuses, not even LICENCE: for what was made whatever the rules say. */
+export function neverRefusing(limits: Limits): Limits {
+  let facts = asFacts.get(limits);
+  if (facts === undefined) asFacts.set(limits, (facts = { ...limits, refuse: 0, undeterminedRefuse: 0 }));
+  return facts;
+}
+
+/** Rules that are on in any of these limits. */
+export function rulesOn(all: Iterable<Limits>): string[] {
+  let bits = ruleBit("LICENCE");
+  for (const { on } of all) bits |= on;
+  return ruleNames(bits);
+}

@@ -1,0 +1,202 @@
+import { findLoan, loanAt } from "../core/book.ts";
+import type { Decision, Outcome } from "../core/decision.ts";
+import type { Closed, Disbursed, EntryKind, Opened } from "../core/entry.ts";
+import { LIMIT_FLAGS } from "../core/limits.ts";
+import { Registry } from "../core/registry.ts";
+import { summarise } from "../core/schedule.ts";
+import type { Judgement, Position } from "../core/world.ts";
+import type { History } from "./simulate-history.ts";
+import { neverRefusing, type SimulatedLaw } from "./simulate-law.ts";
+import type { SimulatedLoan, Step, Timeline } from "./simulate-timeline.ts";
+
+export interface RunOptions {
+  readonly law: SimulatedLaw;
+  /** Each loan is judged against history as it was, and not as the law would have made it. */
+  readonly eachAlone: boolean;
+  /** Loans asked for from here on, and before `to`, are judged; UTC seconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly onProgress?: (steps: number) => void;
+}
+
+/** What a law makes of the history. */
+export interface Run {
+  /** By number of the loan; undefined outside the period. */
+  readonly decisions: readonly (Decision | undefined)[];
+  /** Decisions on later entries within the period, by number of the step; undefined for openings and what was not put. */
+  readonly later: readonly (Decision | undefined)[];
+  /** Later entries of loans that were refused, by kind: they never happened. */
+  readonly notApplied: ReadonlyMap<EntryKind, number>;
+  /** Loans that history refused and this law lets through, closed at the end of their schedule for want of anything known. */
+  readonly assumedClosed: number;
+}
+
+const OUTCOME_REFUSED: Outcome = "refused";
+const PROGRESS_EVERY = 10_000;
+
+/** Puts a history to a law. Judging is the twin's; what is here is what happens and what doesn't. */
+export function runUnder(history: History, timeline: Timeline, options: RunOptions): Run {
+  const run = new Runner(history, timeline, options);
+  timeline.steps.forEach((step, at) => {
+    run.take(step, at);
+    if (at % PROGRESS_EVERY === 0) options.onProgress?.(at);
+  });
+  return run;
+}
+
+/** A loan that nobody filed the end of, since it was never made, and when it is taken to have been repaid. */
+interface Assumed {
+  readonly at: number;
+  readonly step: Step;
+  readonly loan: SimulatedLoan;
+}
+
+class Runner implements Run {
+  readonly decisions: (Decision | undefined)[] = [];
+  readonly later: (Decision | undefined)[];
+  readonly notApplied = new Map<EntryKind, number>();
+  assumedClosed = 0;
+  readonly #options: RunOptions;
+  readonly #timeline: Timeline;
+  readonly #twin: Registry;
+  /** Loans that are not there in this run. */
+  readonly #gone: Uint8Array;
+  /** Ascending by time. */
+  readonly #assumed: Assumed[] = [];
+  #asFact = false;
+  #act = 0;
+
+  constructor(history: History, timeline: Timeline, options: RunOptions) {
+    this.#options = options;
+    this.#timeline = timeline;
+    this.decisions = new Array<undefined>(timeline.loans.length).fill(undefined);
+    this.later = new Array<undefined>(timeline.steps.length).fill(undefined);
+    this.#gone = new Uint8Array(timeline.loans.length);
+    const { law } = options;
+    const { licences } = history;
+    this.#twin = new Registry(
+      { chainId: 0n, registry: new Uint8Array(20) },
+      {
+        ...law,
+        limitsAt: (product, kind, at) => {
+          const limits = law.limitsAt(product, kind, at);
+          return limits !== undefined && this.#asFact ? neverRefusing(limits) : limits;
+        },
+        groupOf: (platform) => licences.at(platform, this.#act)?.groupOf(platform) ?? 0,
+        mayOpen: (platform, product) => licences.at(platform, this.#act)?.mayOpen(platform, product) ?? false,
+      },
+    );
+    for (const event of history.law) this.#twin.apply(event);
+  }
+
+  take(step: Step, at: number): void {
+    const { from, to } = this.#options;
+    const { moment } = step;
+    if (moment >= to) return;
+    this.#closeAssumed(moment);
+    this.#act = step.act;
+    const inPeriod = moment >= from;
+    const loan = this.#timeline.loans[step.loan];
+    if (step.opens && loan !== undefined) {
+      if (inPeriod) this.#ask(step, loan);
+      else if (loan.made) this.#keep(step, loan);
+      else this.#gone[step.loan] = 1;
+    } else this.#follow(step, at, inPeriod);
+  }
+
+  /** A loan of the period is asked for. */
+  #ask(step: Step, loan: SimulatedLoan): void {
+    const onlyAsked = this.#options.eachAlone && !loan.made;
+    const { decision, book } = onlyAsked ? this.#check(step) : this.#apply(step);
+    this.decisions[step.loan] = decision;
+    if (onlyAsked) this.#gone[step.loan] = 1;
+    else if (decision.outcome !== OUTCOME_REFUSED) this.#made(step, loan, book);
+    else if (this.#options.eachAlone) this.#keep(step, loan);
+    else this.#gone[step.loan] = 1;
+  }
+
+  /** A loan that was made is there, whatever the rules say of it. */
+  #keep(step: Step, loan: SimulatedLoan): void {
+    const { decision, book } = this.#applyAsFact(loan.fact ? { ...step, entry: asFounded(loan.opened) } : step);
+    if (decision.outcome === OUTCOME_REFUSED) this.#gone[step.loan] = 1;
+    else this.#made(step, loan, book);
+  }
+
+  #made(step: Step, loan: SimulatedLoan, book: Judgement["book"]): void {
+    if (book !== undefined && this.#wasPaidOut(step, loan)) this.#confirm(step, loan, book);
+    if (loan.made) return;
+    const at = step.moment + loan.term;
+    let place = this.#assumed.length;
+    while (place > 0 && this.#assumed[place - 1]!.at > at) place--;
+    this.#assumed.splice(place, 0, { at, step, loan });
+  }
+
+  /** Whether a loan needs no `Disbursed` to be believed: it was a fact, or nobody asked for one when it was made, or it is only assumed. */
+  #wasPaidOut({ blockTime }: Step, { opened, fact, made }: SimulatedLoan): boolean {
+    if (fact || !made) return true;
+    const then = this.#twin.rulebook.limitsAt(opened.product, opened.borrower[0]!, Math.min(opened.time, blockTime));
+    return then === undefined || (then.flags & LIMIT_FLAGS.confirm) === 0;
+  }
+
+  #confirm(step: Step, { opened }: SimulatedLoan, book: NonNullable<Judgement["book"]>): void {
+    const place = findLoan(book, step.ref);
+    if (place === undefined || !loanAt(book, place).unconfirmed) return;
+    const { borrower, principal, cash = principal } = opened;
+    const entry: Disbursed = { kind: "Disbursed", borrower, ref: step.ref, time: step.moment, amount: cash };
+    this.#twin.applyEntry(entry, this.#positionOf(step));
+  }
+
+  #follow(step: Step, at: number, inPeriod: boolean): void {
+    if (step.loan !== -1 && this.#gone[step.loan] === 1) {
+      const { kind } = step.entry;
+      this.notApplied.set(kind, (this.notApplied.get(kind) ?? 0) + 1);
+      return;
+    }
+    const keeps = !inPeriod && step.recorded.outcome !== OUTCOME_REFUSED;
+    const { decision } = keeps ? this.#applyAsFact(step) : this.#apply(step);
+    if (inPeriod) this.later[at] = decision;
+    const stays = this.#options.eachAlone && step.recorded.outcome !== OUTCOME_REFUSED;
+    if (stays && inPeriod && decision.outcome === OUTCOME_REFUSED) this.#applyAsFact(step);
+  }
+
+  /** Closes what nobody filed the end of, once its time has come. */
+  #closeAssumed(now: number): void {
+    while (this.#assumed.length > 0 && this.#assumed[0]!.at <= now) {
+      const { at, step, loan } = this.#assumed.shift()!;
+      this.assumedClosed++;
+      this.#act = step.act;
+      const { borrower, principal, schedule } = loan.opened;
+      const { total } = summarise(schedule);
+      const charges = total > principal ? total - principal : 0n;
+      const entry: Closed = { kind: "Closed", borrower, ref: step.ref, time: at, reason: "repaid", principal, charges };
+      this.#twin.applyEntry(entry, { ...this.#positionOf(step), blockTime: at });
+    }
+  }
+
+  #apply(step: Step): Judgement {
+    return this.#twin.applyEntry(step.entry, this.#positionOf(step));
+  }
+
+  #check(step: Step): Judgement {
+    return this.#twin.checkEntry(step.entry, this.#positionOf(step));
+  }
+
+  #applyAsFact(step: Step): Judgement {
+    this.#asFact = true;
+    try {
+      return this.#apply(step);
+    } finally {
+      this.#asFact = false;
+    }
+  }
+
+  /** What the registry took as founding counts as founding here too: it is not asked again whether the window was open. */
+  #positionOf({ ref, blockTime }: Step): Position {
+    return { ...ref, blockTime, founding: true };
+  }
+}
+
+/** What has happened, and needs no version to be there. */
+function asFounded({ outage: _outage, ...opened }: Opened): Opened {
+  return { ...opened, basis: "founded" };
+}

@@ -1,0 +1,66 @@
+import { grouped } from "./html-page.ts";
+import type { Spirals } from "./simulate-effects.ts";
+import type { SimulationReport } from "./simulate.ts";
+
+/** Names of a report's effects, for people. */
+export const EFFECT_NAMES: Readonly<Record<string, string>> = {
+  before: "the law",
+  after: "the draft",
+  recorded: "as filed",
+  borrowers_affected: "borrowers decided otherwise",
+  newly_refused: "newly refused",
+  newly_let_through: "newly let through",
+  never_made: "let through, but never made",
+  losing_access: "losing access",
+  gaining_access: "gaining access",
+  cut_short: "spirals cut short",
+  punctual_borrowers: "refused although they repaid everything on time",
+  punctual_loans: "refused although repaid on time",
+  first_loans: "refused although it is their first loan",
+  undetermined_alone: "refused for a missing input alone",
+  not_applied: "not applied",
+};
+
+/** Minor units as an amount in the currency: `25 000.00 NGN`. */
+export function money(amount: bigint, { code, decimals }: SimulationReport["currency"]): string {
+  const unit = 10n ** BigInt(decimals);
+  const rest = decimals === 0 ? "" : `.${String(amount % unit).padStart(decimals, "0")}`;
+  return `${grouped(amount / unit)}${rest} ${code}`;
+}
+
+/** Rows of tallies by name: name, loans, borrowers, principal. */
+export function tallyRows({ effects, currency }: SimulationReport, names: readonly EffectName[]): string[][] {
+  return names.map((name) => {
+    const { loans, borrowers, amount } = effects[name];
+    return [EFFECT_NAMES[name] ?? name, grouped(loans), grouped(borrowers), money(amount, currency)];
+  });
+}
+
+/** Effects that are counted in loans, borrowers and principal. */
+export type EffectName = Exclude<keyof SimulationReport["effects"], "spirals">;
+
+/** What a committee looks at first, and what it must not overlook. */
+export const INTENDED: readonly EffectName[] = ["newly_refused", "losing_access"];
+export const FOR_THE_WORSE: readonly EffectName[] = [
+  "punctual_borrowers",
+  "punctual_loans",
+  "first_loans",
+  "undetermined_alone",
+  "newly_let_through",
+  "never_made",
+  "gaining_access",
+];
+
+/** Rows of spirals: name, number, borrowers, loans, longest. */
+export function spiralRows({ effects }: SimulationReport): string[][] {
+  const {
+    before,
+    after,
+    cut_short: cut,
+  } = effects["spirals"] as Readonly<Record<"before" | "after" | "cut_short", Spirals>>;
+  const row = (name: string, { spirals, borrowers, loans, longest }: Spirals): string[] => [
+    name,
+    ...[spirals, borrowers, loans, longest].map(grouped),
+  ];
+  return [row("under the law", before), row("cut short by the draft", cut), row("left under the draft", after)];
+}

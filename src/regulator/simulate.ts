@@ -1,0 +1,231 @@
+import { offsetAt } from "../core/calendar.ts";
+import type { Hex } from "../core/bytes.ts";
+import type { Outcome } from "../core/decision.ts";
+import type { CompiledRulePack } from "./compile-rule-pack.ts";
+import { regulatorError } from "./errors.ts";
+import { localTime } from "./plan.ts";
+import {
+  countFindings,
+  countLater,
+  countLoans,
+  countMonths,
+  countRules,
+  type LaterCounts,
+  type LoanCounts,
+  type MonthCount,
+  type RuleCount,
+  type Sides,
+} from "./simulate-counts.ts";
+import { effectsOf, judgedLoans, type Effects, type JudgedLoan, type SpiralTerms } from "./simulate-effects.ts";
+import type { History } from "./simulate-history.ts";
+import {
+  appliedVersions,
+  checkDraft,
+  checkZone,
+  draftHash,
+  lawHash,
+  lawOf,
+  rulesOn,
+  withDraft,
+  type AppliedVersion,
+} from "./simulate-law.ts";
+import { runUnder } from "./simulate-run.ts";
+import { BASIS_TEXTS, DATING_TEXTS, definitions, MODE_TEXTS } from "./simulate-texts.ts";
+import { timelineOf, type SimulationBasis, type Timeline } from "./simulate-timeline.ts";
+
+export interface SimulationOptions {
+  readonly history: History;
+  readonly registry: Hex;
+  readonly chainId: bigint;
+  readonly draft: CompiledRulePack;
+  readonly basis: SimulationBasis;
+  readonly eachAlone: boolean;
+  readonly asDated: boolean;
+  /** UTC seconds: loans asked for from here on, and before `to`. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Only loans of these platforms are counted; all are replayed. */
+  readonly platforms?: readonly number[];
+  readonly spirals: SpiralTerms;
+  readonly onProgress?: (done: number, total: number, doing: "the law" | "the draft") => void;
+}
+
+/** What a simulation has to say. The same history, draft and options give the same, to the byte of its canonical JSON. */
+export interface SimulationReport {
+  readonly loans: number;
+  readonly borrowers: number;
+  readonly amount: bigint;
+  /** Loans that the draft refuses. */
+  readonly refused: number;
+  readonly borrowers_affected: number;
+  /** Loans that breach each rule. */
+  readonly by_rule: Sides<Record<string, number>> & { readonly recorded: Record<string, number> };
+  readonly outcomes: LoanCounts["outcomes"] & { readonly recorded: Record<Outcome, number> };
+  readonly rules: Sides<Record<string, RuleCount>>;
+  readonly findings: Sides<Record<string, number>>;
+  readonly by_platform: Record<string, LoanCounts>;
+  readonly by_product: Record<string, LoanCounts>;
+  readonly effects: Effects;
+  readonly later_entries: Sides<LaterCounts>;
+  readonly left_out: number;
+  readonly months: readonly MonthCount[];
+  readonly basis: SimulationBasis;
+  readonly mode: "following" | "each-alone";
+  readonly dating: "newest" | "as-dated";
+  readonly period: { readonly from: string | null; readonly to: string | null };
+  readonly platforms: readonly number[] | null;
+  readonly definitions: Readonly<Record<string, string>>;
+  readonly currency: CompiledRulePack["currency"];
+  readonly draft: Hex;
+  readonly draft_pack: string;
+  readonly draft_versions: readonly {
+    readonly product: string;
+    readonly borrower: "person" | "business";
+    readonly effective_from: string;
+    readonly binds_from: string;
+  }[];
+  readonly law: Hex;
+  readonly heads: Record<string, { readonly number: number; readonly head: Hex }>;
+  readonly registry: Hex;
+  readonly chain_id: string;
+}
+
+/** A report with the loans that it counts, for those who list them. */
+export interface Simulation {
+  readonly report: SimulationReport;
+  readonly judged: readonly JudgedLoan[];
+  readonly timeline: Timeline;
+}
+
+/**
+ * Replays a history under the law that the chain holds and under a draft, by the twin that decides everything here, and compares the two.
+ *
+ * @throws `history-empty`, `draft-unknown-product`, `rule-pack-invalid`, `rules-conflict`
+ */
+export function simulate(options: SimulationOptions): Simulation {
+  const { history, draft, eachAlone, asDated, basis, from, to, onProgress } = options;
+  const timeline = timelineOf(history, basis);
+  if (timeline.loans.length === 0)
+    throw regulatorError("history-empty", `The registry ${options.registry} has no loan in its history`);
+  checkDraft(draft);
+  const law = lawOf(history);
+  checkZone(law, draft, timeline.end);
+  checkProducts(draft, history, timeline);
+  const use = { from, asDated };
+  const period = { eachAlone, from: from ?? -Infinity, to: to ?? Infinity };
+  const run = (doing: "the law" | "the draft", under: Parameters<typeof runUnder>[2]["law"]) =>
+    runUnder(history, timeline, {
+      ...{ ...period, law: under },
+      onProgress: (steps) => onProgress?.(steps, timeline.steps.length, doing),
+    });
+  const asItIs = {
+    limitsAt: law.limitsAt.bind(law),
+    settingsAt: law.settingsAt.bind(law),
+    referenceAt: law.referenceAt.bind(law),
+  };
+  const before = run("the law", asItIs);
+  const after = run("the draft", withDraft(law, history, draft, use));
+  const platforms = options.platforms === undefined ? undefined : new Set(options.platforms);
+  const judged = judgedLoans(timeline, before, after, platforms);
+  if (judged.length === 0)
+    throw regulatorError("history-empty", "No loan of the history was asked for in this period at these platforms");
+
+  const applied = appliedVersions(draft, use);
+  const rules = rulesOn([...limitsMet(judged, law), ...applied.map(({ limits }) => limits)]);
+  const counted = new Set(judged.map(({ number }) => number));
+  const later = (of: typeof before): LaterCounts => countLater(timeline, of, (loan) => counted.has(loan));
+  const all = countLoans(judged, rules);
+  const zone = law.settingsAt(timeline.end).zone;
+  const affected = judged.filter((one) => one.before.outcome !== one.after.outcome);
+  const report: SimulationReport = {
+    loans: all.loans,
+    borrowers: new Set(judged.map(({ loan }) => loan.borrower)).size,
+    amount: all.amount,
+    refused: all.outcomes.after.refused,
+    borrowers_affected: new Set(affected.map(({ loan }) => loan.borrower)).size,
+    by_rule: { ...all.by_rule, recorded: countLoans(asRecorded(judged), rules).by_rule.before },
+    outcomes: { ...all.outcomes, recorded: recordedOutcomes(judged) },
+    rules: { before: countRules(judged, rules, "before"), after: countRules(judged, rules, "after") },
+    findings: { before: countFindings(judged, "before"), after: countFindings(judged, "after") },
+    by_platform: grouped(judged, rules, ({ loan }) => String(loan.act.ref.platform)),
+    by_product: grouped(judged, rules, ({ loan }) => productText(loan.opened.product)),
+    effects: effectsOf(judged, timeline, options.spirals),
+    later_entries: { before: later(before), after: later(after) },
+    left_out: timeline.leftOut,
+    months: countMonths(judged, (at) => offsetAt(zone, at)),
+    basis,
+    mode: eachAlone ? "each-alone" : "following",
+    dating: asDated ? "as-dated" : "newest",
+    period: { from: isoOf(from), to: isoOf(to) },
+    platforms: platforms === undefined ? null : [...platforms].sort((a, b) => a - b),
+    definitions: {
+      ...definitions(options.spirals),
+      basis: BASIS_TEXTS[basis],
+      mode: MODE_TEXTS[eachAlone ? "each-alone" : "following"],
+      dating: DATING_TEXTS[asDated ? "as-dated" : "newest"],
+    },
+    currency: draft.currency,
+    draft: draftHash(draft),
+    draft_pack: draft.pack,
+    draft_versions: applied.map((version) => describeVersion(version, draft)),
+    law: lawHash(history),
+    heads: Object.fromEntries([...history.heads].map(([platform, head]) => [String(platform), head])),
+    registry: options.registry,
+    chain_id: options.chainId.toString(),
+  };
+  return { report, judged, timeline };
+}
+
+/** A draft that has nothing to do with what the chain knows is a mistake, most likely in a number. */
+function checkProducts({ pack, versions }: CompiledRulePack, history: History, { loans }: Timeline): void {
+  const known = new Set(loans.map(({ opened }) => opened.product));
+  for (const event of history.law) if (event.event === "VersionPublished") known.add(event.product);
+  const mine = [...new Map(versions.map(({ product, productName }) => [product, productName]))];
+  if (mine.some(([product]) => known.has(product))) return;
+  const names = mine.map(([product, name]) => `${name} (${productText(product)})`).join(", ");
+  throw regulatorError("draft-unknown-product", `${pack}: the chain knows none of its products: ${names}`, {
+    fix: `Give the draft's markets and products the numbers that the chain knows: ${[...known]
+      .sort((a, b) => a - b)
+      .map(productText)
+      .join(", ")}.`,
+  });
+}
+
+/** Limits that were asked for in the period, of which the rules are to be named. */
+function limitsMet(judged: readonly JudgedLoan[], law: ReturnType<typeof lawOf>) {
+  const met = judged.map(({ loan: { opened, moment } }) => law.limitsAt(opened.product, opened.borrower[0]!, moment));
+  return new Set(met.filter((limits) => limits !== undefined));
+}
+
+const asRecorded = (judged: readonly JudgedLoan[]): JudgedLoan[] =>
+  judged.map((one) => ({ ...one, before: one.loan.act.recorded, after: one.loan.act.recorded }));
+
+function recordedOutcomes(judged: readonly JudgedLoan[]): Record<Outcome, number> {
+  const counts = { accepted: 0, flagged: 0, refused: 0 };
+  for (const { loan } of judged) counts[loan.act.recorded.outcome]++;
+  return counts;
+}
+
+function grouped(
+  judged: readonly JudgedLoan[],
+  rules: readonly string[],
+  keyOf: (one: JudgedLoan) => string,
+): Record<string, LoanCounts> {
+  const groups = Map.groupBy(judged, keyOf);
+  return Object.fromEntries([...groups].map(([key, some]) => [key, countLoans(some, rules)]));
+}
+
+/** A product as files and people name it: market and serial. */
+export const productText = (product: number): string => `${product >>> 6}/${product & 63}`;
+
+const isoOf = (at: number | undefined): string | null =>
+  at === undefined ? null : new Date(at * 1_000).toISOString().replace(".000Z", "Z");
+
+function describeVersion({ product, kind, effectiveFrom, bindsFrom }: AppliedVersion, { settings }: CompiledRulePack) {
+  return {
+    product: productText(product),
+    borrower: kind === 1 ? ("person" as const) : ("business" as const),
+    effective_from: localTime(effectiveFrom, settings.zone),
+    binds_from: bindsFrom === 0 ? "the beginning" : localTime(bindsFrom, settings.zone),
+  };
+}
