@@ -7,7 +7,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 /// @notice OpenZeppelin's access manager with this system's roles named. It holds no power over the registry, which has no
 /// administration. Which function belongs to which role is in `docs/design/contracts.md`.
 contract Administration is AccessManager {
-    /// @notice Publishes and withdraws limits and settings, opens reference series.
+    /// @notice Publishes and withdraws limits and settings, sets notice periods, opens reference series.
     uint64 public constant RULEMAKER = 1;
     /// @notice Enters the points of reference series.
     uint64 public constant REFERENCE = 2;
@@ -19,6 +19,9 @@ contract Administration is AccessManager {
     uint64 public constant ANNOUNCER = 5;
     /// @notice Installs an announced successor: another person than the announcer.
     uint64 public constant INSTALLER = 6;
+
+    /// @notice Publishes limits without notice, loudly, for 90 days at most: another person than the rulemaker.
+    uint64 public constant EMERGENCY = 7;
 
     constructor(address initialAdmin) AccessManager(initialAdmin) {}
 }

@@ -5,11 +5,12 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 
 import {ILicences} from "./interfaces/ILicences.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
-import {IRulebook, Point, Version} from "./interfaces/IRulebook.sol";
+import {Emergency, IRulebook, Point, Version} from "./interfaces/IRulebook.sol";
 import {DataContract} from "./libraries/DataContract.sol";
 import {Limits, Terms} from "./libraries/Limits.sol";
 import {LimitsCheck} from "./libraries/LimitsCheck.sol";
 import {Settings} from "./libraries/Settings.sol";
+import {Strictness} from "./libraries/Strictness.sol";
 import {Timeline} from "./libraries/Timeline.sol";
 
 /// @title Rulebook
@@ -27,19 +28,35 @@ contract Rulebook is IRulebook, AccessManaged {
     /// @notice Names the registry whose rules a version may use.
     ILicences public immutable licences;
 
+    /// @dev The longest that an emergency may last.
+    uint256 private constant EMERGENCY = 90 days;
+    uint40 private constant MAX_NOTICE = 3_650 days;
+
+    /// @dev A point, and when it was entered.
+    struct Entered {
+        uint40 publishedAt;
+        uint64 rate;
+        uint40 enteredAt;
+    }
+
+    /// @dev Notice periods, seconds; the next ones from `from` on.
+    struct Notices {
+        uint40 tightening;
+        uint40 relaxation;
+        uint40 nextTightening;
+        uint40 nextRelaxation;
+        uint40 from;
+    }
+
     mapping(uint16 product => mapping(uint8 kind => Timeline.Line)) private _versions;
+    mapping(uint16 product => mapping(uint8 kind => Emergency)) private _emergencies;
     Timeline.Line private _settings;
-    mapping(uint8 series => Point[]) private _points;
+    mapping(uint8 series => Entered[]) private _points;
+    Notices private _notices;
 
-    uint40 private _notice;
-    uint40 private _nextNotice;
-    uint40 private _nextNoticeFrom;
-
-    constructor(address manager, ILicences licences_, uint40 notice_) AccessManaged(manager) {
+    constructor(address manager, ILicences licences_, uint40 tightening, uint40 relaxation) AccessManaged(manager) {
         licences = licences_;
-        _notice = notice_;
-        _nextNotice = notice_;
-        emit NoticeChanged(notice_, uint40(block.timestamp));
+        _setNotices(Notices(tightening, relaxation, tightening, relaxation, uint40(block.timestamp)));
     }
 
     // Limits
@@ -51,26 +68,83 @@ contract Rulebook is IRulebook, AccessManaged {
         uint40 effectiveFrom,
         bytes calldata limits
     ) external restricted returns (uint16 index) {
-        if (product == 0 || product >= PRODUCTS) revert Rulebook_BadProduct(product, PRODUCTS);
-        if (kind != 1 && kind != 2) revert Rulebook_BadKind(kind);
-        if (limits.length != LIMITS_BYTES) revert Rulebook_BadLength(LIMITS_BYTES, limits.length);
-        address registry = licences.registryInService();
-        if (registry == address(0)) revert Rulebook_NoRegistry();
+        Timeline.Line storage line = _line(product, kind);
+        if (line.live.length != 0) {
+            uint256 last = line.latest.effectiveFrom;
+            if (effectiveFrom <= last) revert Rulebook_NotAscending(last, effectiveFrom);
+            uint256 earliest = block.timestamp + _noticeFor(DataContract.read(line.latest.data), limits);
+            if (effectiveFrom < earliest) revert Rulebook_TooSoon(earliest, effectiveFrom);
+        }
+        return _publish(line, product, kind, effectiveFrom, limits);
+    }
 
-        Terms words = Limits.terms(abi.decode(limits, (uint256[10])));
-        uint256 fault = LimitsCheck.firstFault(words);
-        if (fault != LimitsCheck.NONE) revert Rulebook_BadField(fault);
-        uint256 notServed = LimitsCheck.rulesNeeded(words) & ~uint256(IRegistry(registry).servedRules());
-        if (notServed != 0) revert Rulebook_NotServed(notServed);
-
-        index = _push(_versions[product][kind], effectiveFrom, limits);
-        emit VersionPublished(product, kind, index, effectiveFrom, uint40(block.timestamp), limits);
+    /// @inheritdoc IRulebook
+    function publishHistory(
+        uint16 product,
+        uint8 kind,
+        uint40[] calldata effectiveFrom,
+        bytes[] calldata limits
+    ) external restricted {
+        Timeline.Line storage line = _line(product, kind);
+        if (line.live.length != 0) revert Rulebook_NotFirst(product, kind);
+        if (limits.length != effectiveFrom.length) revert Rulebook_BadLength(effectiveFrom.length, limits.length);
+        for (uint256 i = 0; i < limits.length; i++) {
+            if (i != 0 && effectiveFrom[i] <= effectiveFrom[i - 1]) {
+                revert Rulebook_NotAscending(effectiveFrom[i - 1], effectiveFrom[i]);
+            }
+            _publish(line, product, kind, effectiveFrom[i], limits[i]);
+        }
     }
 
     /// @inheritdoc IRulebook
     function withdraw(uint16 product, uint8 kind, uint16 index) external restricted {
-        if (!_versions[product][kind].remove(index)) revert Rulebook_NotPending(index);
-        emit VersionWithdrawn(product, kind, index, uint40(block.timestamp));
+        Timeline.Line storage line = _versions[product][kind];
+        Emergency storage emergency = _emergencies[product][kind];
+        if (block.timestamp < emergency.until && index == emergency.restores) revert Rulebook_EndsEmergency(index);
+        uint256 place = _takeOut(line, product, kind, index);
+        // The one after it follows another version now, and must have been published early enough for that.
+        if (place == 0 || place == line.live.length) return;
+        Version memory next = line.live[place];
+        bytes memory limits = DataContract.read(next.data);
+        uint256 earliest = next.enactedAt + _noticeFor(DataContract.read(line.live[place - 1].data), limits);
+        if (next.effectiveFrom < earliest) revert Rulebook_LeavesTooSoon(next.index, earliest, next.effectiveFrom);
+    }
+
+    // Emergencies
+
+    /// @inheritdoc IRulebook
+    function declareEmergency(
+        uint16 product,
+        uint8 kind,
+        uint40 until,
+        bytes calldata limits,
+        string calldata reason
+    ) external restricted returns (uint16 index) {
+        if (bytes(reason).length == 0) revert Rulebook_NoReason();
+        Timeline.Line storage line = _line(product, kind);
+        (uint40 from, address former) = _mayDeclare(line, product, kind, until);
+        index = _publish(line, product, kind, from, limits);
+        _emergencies[product][kind] = Emergency(from, until, index, _publishAgain(line, product, kind, until, former));
+        emit EmergencyDeclared(product, kind, index, from, until, reason);
+    }
+
+    /// @inheritdoc IRulebook
+    function liftEmergency(uint16 product, uint8 kind, string calldata reason) external restricted {
+        if (bytes(reason).length == 0) revert Rulebook_NoReason();
+        Emergency storage emergency = _emergencies[product][kind];
+        uint40 until = uint40(block.timestamp) + 1;
+        if (until >= emergency.until) revert Rulebook_NoEmergency(product, kind);
+        Timeline.Line storage line = _versions[product][kind];
+        address former = line.published[emergency.restores].data;
+        _takeOut(line, product, kind, emergency.restores);
+        emergency.restores = _publishAgain(line, product, kind, until, former);
+        emergency.until = until;
+        emit EmergencyLifted(product, kind, emergency.index, until, reason);
+    }
+
+    /// @inheritdoc IRulebook
+    function notePack(string calldata name, bytes32 hash) external restricted {
+        emit PackPublished(name, hash, uint40(block.timestamp));
     }
 
     // Settings
@@ -79,13 +153,20 @@ contract Rulebook is IRulebook, AccessManaged {
     function publishSettings(uint40 effectiveFrom, bytes calldata settings) external restricted returns (uint16 index) {
         uint256 fault = Settings.firstFault(settings);
         if (fault != Settings.NONE) revert Rulebook_BadField(fault);
-        index = _push(_settings, effectiveFrom, settings);
+        if (_settings.live.length != 0) {
+            uint256 last = _settings.latest.effectiveFrom;
+            if (effectiveFrom <= last) revert Rulebook_NotAscending(last, effectiveFrom);
+            // Zones and windows have no direction, so that a change may be either.
+            uint256 earliest = block.timestamp + _notice(true, true);
+            if (effectiveFrom < earliest) revert Rulebook_TooSoon(earliest, effectiveFrom);
+        }
+        index = _settings.push(DataContract.write(settings), effectiveFrom);
         emit SettingsPublished(index, effectiveFrom, uint40(block.timestamp), settings);
     }
 
     /// @inheritdoc IRulebook
     function withdrawSettings(uint16 index) external restricted {
-        if (!_settings.remove(index)) revert Rulebook_NotPending(index);
+        if (_settings.remove(index) == Timeline.NONE) revert Rulebook_NotPending(index);
         emit SettingsWithdrawn(index, uint40(block.timestamp));
     }
 
@@ -112,17 +193,25 @@ contract Rulebook is IRulebook, AccessManaged {
     // Notice
 
     /// @inheritdoc IRulebook
-    function setNotice(uint40 notice_) external restricted {
-        uint40 present = notice();
-        _notice = present;
-        _nextNotice = notice_;
-        _nextNoticeFrom = uint40(block.timestamp) + present;
-        emit NoticeChanged(notice_, _nextNoticeFrom);
+    function setNotices(uint40 tightening, uint40 relaxation) external restricted {
+        (uint40 presentTightening, uint40 presentRelaxation) = notices();
+        // The time that the longer of the present ones gives.
+        uint40 from = uint40(block.timestamp + _notice(true, true));
+        _setNotices(Notices(presentTightening, presentRelaxation, tightening, relaxation, from));
     }
 
     /// @inheritdoc IRulebook
-    function notice() public view returns (uint40) {
-        return block.timestamp < _nextNoticeFrom ? _notice : _nextNotice;
+    function notices() public view returns (uint40 tightening, uint40 relaxation) {
+        Notices memory all = _notices;
+        if (block.timestamp < all.from) return (all.tightening, all.relaxation);
+        return (all.nextTightening, all.nextRelaxation);
+    }
+
+    /// @inheritdoc IRulebook
+    function noticeFor(uint16 product, uint8 kind, bytes calldata limits) external view returns (uint40) {
+        if (limits.length != LIMITS_BYTES) revert Rulebook_BadLength(LIMITS_BYTES, limits.length);
+        Timeline.Line storage line = _versions[product][kind];
+        return line.live.length == 0 ? 0 : _noticeFor(DataContract.read(line.latest.data), limits);
     }
 
     // Views
@@ -150,7 +239,7 @@ contract Rulebook is IRulebook, AccessManaged {
         uint8 series,
         uint40 time
     ) external view returns (uint64 rate, uint40 publishedAt, uint40 until) {
-        Point[] storage points = _points[series];
+        Entered[] storage points = _points[series];
         // The first point published later than `time`.
         uint256 low = 0;
         uint256 high = points.length;
@@ -190,36 +279,153 @@ contract Rulebook is IRulebook, AccessManaged {
     }
 
     /// @inheritdoc IRulebook
+    function settingsKnown(uint40 time, uint40 knownAt) external view returns (bool found, uint16 index) {
+        return _settings.known(time, knownAt);
+    }
+
+    /// @inheritdoc IRulebook
+    function settingsOf(
+        uint16 index
+    ) external view returns (Version memory version, uint40 withdrawnAt, bytes memory settings) {
+        version = _settings.published[index];
+        return (version, _settings.withdrawnAt[index], DataContract.read(version.data));
+    }
+
+    /// @inheritdoc IRulebook
+    function referenceKnown(
+        uint8 series,
+        uint40 time,
+        uint40 knownAt
+    ) external view returns (uint64 rate, uint40 publishedAt) {
+        Entered[] storage points = _points[series];
+        // Both times ascend.
+        for (uint256 i = points.length; i > 0; i--) {
+            Entered memory point = points[i - 1];
+            if (point.publishedAt <= time && point.enteredAt <= knownAt) return (point.rate, point.publishedAt);
+        }
+    }
+
+    /// @inheritdoc IRulebook
+    function emergencyOf(uint16 product, uint8 kind) external view returns (Emergency memory) {
+        return _emergencies[product][kind];
+    }
+
+    /// @inheritdoc IRulebook
     function pointCount(uint8 series) external view returns (uint256) {
         return _points[series].length;
     }
 
     /// @inheritdoc IRulebook
-    function pointOf(uint8 series, uint256 index) external view returns (Point memory) {
-        return _points[series][index];
+    function pointOf(uint8 series, uint256 index) external view returns (Point memory point, uint40 enteredAt) {
+        Entered memory entered = _points[series][index];
+        return (Point(entered.publishedAt, entered.rate), entered.enteredAt);
     }
 
     // Inside
 
-    function _push(Timeline.Line storage line, uint40 effectiveFrom, bytes calldata data) private returns (uint16) {
-        if (line.published.length > type(uint16).max) revert Rulebook_TooMany();
-        if (line.live.length != 0) {
-            uint256 last = line.latest.effectiveFrom;
-            if (effectiveFrom <= last) revert Rulebook_NotAscending(last, effectiveFrom);
-            uint256 earliest = block.timestamp + notice();
-            if (effectiveFrom < earliest) revert Rulebook_TooSoon(earliest, effectiveFrom);
-        }
-        return line.push(DataContract.write(data), effectiveFrom);
+    /// @dev The versions of a product and kind of borrower that there may be.
+    function _line(uint16 product, uint8 kind) private view returns (Timeline.Line storage) {
+        if (product == 0 || product >= PRODUCTS) revert Rulebook_BadProduct(product, PRODUCTS);
+        if (kind != 1 && kind != 2) revert Rulebook_BadKind(kind);
+        return _versions[product][kind];
+    }
+
+    function _publish(
+        Timeline.Line storage line,
+        uint16 product,
+        uint8 kind,
+        uint40 effectiveFrom,
+        bytes calldata limits
+    ) private returns (uint16 index) {
+        _check(limits);
+        if (line.published.length >= type(uint16).max) revert Rulebook_TooMany();
+        index = line.push(DataContract.write(limits), effectiveFrom);
+        emit VersionPublished(product, kind, index, effectiveFrom, uint40(block.timestamp), limits);
+    }
+
+    /// @dev Law that was published before, from another time on.
+    function _publishAgain(
+        Timeline.Line storage line,
+        uint16 product,
+        uint8 kind,
+        uint40 effectiveFrom,
+        address data
+    ) private returns (uint16 index) {
+        index = line.push(data, effectiveFrom);
+        bytes memory limits = DataContract.read(data);
+        emit VersionPublished(product, kind, index, effectiveFrom, uint40(block.timestamp), limits);
+    }
+
+    function _takeOut(
+        Timeline.Line storage line,
+        uint16 product,
+        uint8 kind,
+        uint16 index
+    ) private returns (uint256 place) {
+        place = line.remove(index);
+        if (place == Timeline.NONE) revert Rulebook_NotPending(index);
+        emit VersionWithdrawn(product, kind, index, uint40(block.timestamp));
+    }
+
+    /// @dev Whether these bytes may be a version.
+    function _check(bytes calldata limits) private view {
+        if (limits.length != LIMITS_BYTES) revert Rulebook_BadLength(LIMITS_BYTES, limits.length);
+        address registry = licences.registryInService();
+        if (registry == address(0)) revert Rulebook_NoRegistry();
+        Terms words = Limits.terms(abi.decode(limits, (uint256[10])));
+        uint256 fault = LimitsCheck.firstFault(words);
+        if (fault != LimitsCheck.NONE) revert Rulebook_BadField(fault);
+        uint256 notServed = LimitsCheck.rulesNeeded(words) & ~uint256(IRegistry(registry).servedRules());
+        if (notServed != 0) revert Rulebook_NotServed(notServed);
+    }
+
+    /// @dev From when an emergency may bind that ends at `until`, and the law that it interrupts.
+    function _mayDeclare(
+        Timeline.Line storage line,
+        uint16 product,
+        uint8 kind,
+        uint40 until
+    ) private view returns (uint40 from, address former) {
+        from = uint40(block.timestamp) + 1;
+        Emergency memory last = _emergencies[product][kind];
+        // As long without one as the last one lasted, so that a chain of them isn't law without notice.
+        uint256 earliest = 2 * uint256(last.until) - last.from;
+        if (from < earliest) revert Rulebook_TooSoon(earliest, from);
+        (Version memory present, uint40 next) = line.inForce(from);
+        former = present.data;
+        if (former == address(0)) revert Rulebook_NothingBinds(product, kind);
+        // Law that was published binds on its day: an emergency ends before it, or it is withdrawn first.
+        uint256 latest = from + EMERGENCY < next ? from + EMERGENCY : next - 1;
+        if (until <= from || until > latest) revert Rulebook_BadEnd(from, latest, until);
+    }
+
+    function _noticeFor(bytes memory present, bytes memory next) private view returns (uint40) {
+        (bool tightens, bool relaxes) = Strictness.compare(present, next);
+        return _notice(tightens, relaxes);
+    }
+
+    /// @dev What is both needs the longer notice, so that a trifle can't carry the rest past it.
+    function _notice(bool tightens, bool relaxes) private view returns (uint40 needed) {
+        (uint40 tightening, uint40 relaxation) = notices();
+        if (tightens) needed = tightening;
+        if (relaxes && relaxation > needed) needed = relaxation;
+    }
+
+    function _setNotices(Notices memory all) private {
+        if (all.nextTightening > MAX_NOTICE) revert Rulebook_BadNotice(MAX_NOTICE, all.nextTightening);
+        if (all.nextRelaxation > MAX_NOTICE) revert Rulebook_BadNotice(MAX_NOTICE, all.nextRelaxation);
+        _notices = all;
+        emit NoticesChanged(all.nextTightening, all.nextRelaxation, all.from);
     }
 
     function _pushPoint(uint8 series, Point memory point) private {
-        Point[] storage points = _points[series];
+        Entered[] storage points = _points[series];
         if (point.publishedAt > block.timestamp) revert Rulebook_PointTooEarly(block.timestamp, point.publishedAt);
         if (point.rate > MAX_RATE) revert Rulebook_BadRate(point.rate, MAX_RATE);
         if (points.length != 0 && point.publishedAt <= points[points.length - 1].publishedAt) {
             revert Rulebook_NotAscending(points[points.length - 1].publishedAt, point.publishedAt);
         }
-        points.push(point);
-        emit RatePublished(series, point.publishedAt, point.rate);
+        points.push(Entered(point.publishedAt, point.rate, uint40(block.timestamp)));
+        emit RatePublished(series, point.publishedAt, point.rate, uint40(block.timestamp));
     }
 }

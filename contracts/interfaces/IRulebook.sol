@@ -21,10 +21,23 @@ struct Point {
     uint64 rate;
 }
 
+/// @notice The last emergency of a product and kind of borrower; all zero if there was none.
+/// @param from UTC seconds from which it binds, inclusive.
+/// @param until UTC seconds at which it ends, exclusive.
+/// @param index The version that binds in it.
+/// @param restores The version that ends it: the law of before.
+struct Emergency {
+    uint40 from;
+    uint40 until;
+    uint16 index;
+    uint16 restores;
+}
+
 /// @title Rulebook: the regulator's limits, and from when they bind
-/// @notice Append-only. A version is never edited, and none binds from the past but the first of its product and kind of
-/// borrower, for history; later ones keep the notice period, and can be withdrawn until they bind. The fields of a
-/// version are in `docs/spec/protocol.md`, section 5.
+/// @notice Append-only. A version is never edited, and none binds from the past but those published first of their product and
+/// kind of borrower, for history; later ones keep the notice period of what they do, tighten or relax, and can be withdrawn until
+/// they bind. An emergency needs no notice and ends by itself. The fields of a version, and which way each is stricter, are in
+/// `docs/spec/protocol.md`, section 5.
 /// @dev Times are UTC seconds. Who may publish is set in the access manager.
 interface IRulebook {
     event VersionPublished(
@@ -39,11 +52,24 @@ interface IRulebook {
     event SettingsPublished(uint16 index, uint40 effectiveFrom, uint40 enactedAt, bytes settings);
     event SettingsWithdrawn(uint16 index, uint40 withdrawnAt);
     event SeriesOpened(uint8 indexed series, string name);
-    event RatePublished(uint8 indexed series, uint40 publishedAt, uint64 rate);
-    event NoticeChanged(uint40 notice, uint40 from);
+    event RatePublished(uint8 indexed series, uint40 publishedAt, uint64 rate, uint40 enteredAt);
+    event NoticesChanged(uint40 tightening, uint40 relaxation, uint40 from);
+    /// @notice Law without notice: version `index` binds from `from` to `until`, and the law of before again after it.
+    event EmergencyDeclared(
+        uint16 indexed product,
+        uint8 indexed kind,
+        uint16 index,
+        uint40 from,
+        uint40 until,
+        string reason
+    );
+    /// @notice An emergency ends earlier, at `until`.
+    event EmergencyLifted(uint16 indexed product, uint8 indexed kind, uint16 index, uint40 until, string reason);
+    /// @notice The text that versions were made from: SHA-256 of its canonical JSON (`docs/rule-packs.md`).
+    event PackPublished(string name, bytes32 hash, uint40 time);
 
     /// @notice The bytes break what protocol.md section 5 asks of the field at this byte.
-    error Rulebook_BadField(uint256 time);
+    error Rulebook_BadField(uint256 place);
     error Rulebook_BadLength(uint256 expected, uint256 given);
     error Rulebook_BadProduct(uint16 product, uint16 limit);
     error Rulebook_BadKind(uint8 kind);
@@ -60,11 +86,24 @@ interface IRulebook {
     error Rulebook_PointTooLate(uint256 earliest, uint256 given);
     error Rulebook_PointTooEarly(uint256 latest, uint256 given);
     error Rulebook_TooMany();
+    /// @notice There is law already, so what is published is a change of it.
+    error Rulebook_NotFirst(uint16 product, uint8 kind);
+    /// @notice Withdrawing a version would leave the one after it (`index`) with less notice than its change needs.
+    error Rulebook_LeavesTooSoon(uint16 index, uint256 earliest, uint256 given);
+    error Rulebook_BadNotice(uint40 limit, uint40 given);
+    error Rulebook_NoReason();
+    /// @notice An emergency changes law: there is none in force to change.
+    error Rulebook_NothingBinds(uint16 product, uint8 kind);
+    /// @notice An emergency ends after it begins, in 90 days at most, and before the next version that is published binds.
+    error Rulebook_BadEnd(uint256 from, uint256 latest, uint256 given);
+    error Rulebook_NoEmergency(uint16 product, uint8 kind);
+    /// @notice The version ends an emergency, and can't be withdrawn.
+    error Rulebook_EndsEmergency(uint16 index);
 
     /// @notice Publishes limits of a product for a kind of borrower.
     /// @param product `market * 64 + serial`.
     /// @param kind 1 natural person, 2 business.
-    /// @param effectiveFrom From when they bind: for all but the first, after the notice period and after the last one.
+    /// @param effectiveFrom From when they bind: for all but the first, after the notice that the change needs and after the last one.
     /// @param limits 320 bytes.
     /// @return index Of the version, for its withdrawal.
     function publish(
@@ -74,8 +113,37 @@ interface IRulebook {
         bytes calldata limits
     ) external returns (uint16 index);
 
-    /// @notice Withdraws a version that does not bind yet.
+    /// @notice Publishes all versions of a product at once, ascending, also from the past and without notice: its history, before
+    /// any loan was judged by it. Only where there is none yet, or all were withdrawn.
+    function publishHistory(
+        uint16 product,
+        uint8 kind,
+        uint40[] calldata effectiveFrom,
+        bytes[] calldata limits
+    ) external;
+
+    /// @notice Withdraws a version that does not bind yet. Not if the one after it, measured by the one before it, would then have
+    /// too little notice: that one has to be withdrawn first.
     function withdraw(uint16 product, uint8 kind, uint16 index) external;
+
+    /// @notice Publishes limits that bind from the next second on until `until`, without notice, and then again what binds now.
+    /// @param until At most 90 days from now, and before the next version that is published. As long as an emergency lasted, so
+    /// long there can't be another one after it.
+    /// @param reason For everybody to read.
+    /// @return index Of the version that binds in the emergency.
+    function declareEmergency(
+        uint16 product,
+        uint8 kind,
+        uint40 until,
+        bytes calldata limits,
+        string calldata reason
+    ) external returns (uint16 index);
+
+    /// @notice Ends an emergency now: the law of before binds from the next second on.
+    function liftEmergency(uint16 product, uint8 kind, string calldata reason) external;
+
+    /// @notice Says of which text the versions are that were published. Changes nothing else.
+    function notePack(string calldata name, bytes32 hash) external;
 
     /// @notice Publishes the deployment's settings: zone offsets and markets.
     function publishSettings(uint40 effectiveFrom, bytes calldata settings) external returns (uint16 index);
@@ -89,11 +157,14 @@ interface IRulebook {
     /// @notice Enters the next point of a series, at most ten days after it was published.
     function publishRate(uint8 series, uint40 publishedAt, uint64 rate) external;
 
-    /// @notice Changes the notice period, after the present one has passed.
-    function setNotice(uint40 notice) external;
+    /// @notice Changes the notice periods, after the longer of the present ones has passed. At most 3,650 days.
+    function setNotices(uint40 tightening, uint40 relaxation) external;
 
-    /// @notice The notice period in force, seconds.
-    function notice() external view returns (uint40);
+    /// @notice The notice periods in force, seconds: of what lets lenders do less, and of what lets them do more.
+    function notices() external view returns (uint40 tightening, uint40 relaxation);
+
+    /// @notice The notice, seconds, that these limits would need after the last ones published, by the periods in force.
+    function noticeFor(uint16 product, uint8 kind, bytes calldata limits) external view returns (uint40);
 
     /// @notice The limits that bind at a time.
     /// @return limits The 320 bytes as ten words; all zero if nothing binds at `time`.
@@ -135,9 +206,29 @@ interface IRulebook {
         uint40 knownAt
     ) external view returns (bool found, uint16 index);
 
+    /// @notice Which settings were known at `knownAt` to bind at `time`: their index, if `found`.
+    function settingsKnown(uint40 time, uint40 knownAt) external view returns (bool found, uint16 index);
+
+    /// @notice Settings as they were published, and when they were withdrawn (zero: never).
+    function settingsOf(
+        uint16 index
+    ) external view returns (Version memory version, uint40 withdrawnAt, bytes memory settings);
+
+    /// @notice The last point of a series that was published at or before `time` and had been entered by `knownAt`.
+    /// @return rate A year, 10^-9.
+    /// @return publishedAt Zero if there is no such point.
+    function referenceKnown(
+        uint8 series,
+        uint40 time,
+        uint40 knownAt
+    ) external view returns (uint64 rate, uint40 publishedAt);
+
+    /// @notice The last emergency of a product and kind of borrower.
+    function emergencyOf(uint16 product, uint8 kind) external view returns (Emergency memory);
+
     /// @notice How many points a series has.
     function pointCount(uint8 series) external view returns (uint256);
 
-    /// @notice A point of a series, from 0.
-    function pointOf(uint8 series, uint256 index) external view returns (Point memory);
+    /// @notice A point of a series, from 0, and when it was entered.
+    function pointOf(uint8 series, uint256 index) external view returns (Point memory point, uint40 enteredAt);
 }

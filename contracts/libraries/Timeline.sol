@@ -7,6 +7,7 @@ import {Version} from "../interfaces/IRulebook.sol";
 /// @dev `live` holds those not withdrawn, `latest` a copy of its last: mostly the one asked for, and then one slot is read.
 library Timeline {
     uint40 internal constant FOREVER = type(uint40).max;
+    uint256 internal constant NONE = type(uint256).max;
 
     struct Line {
         Version latest;
@@ -32,18 +33,23 @@ library Timeline {
         return (line.live[low - 1], until);
     }
 
-    /// @dev Appends a version; the caller has checked that it binds later than the last.
+    /// @dev Puts a version where its time belongs, after those of the same moment. Mostly it is the last one.
     function push(Line storage line, address data, uint40 effectiveFrom) internal returns (uint16 index) {
         // A line has far fewer than 2^16 versions: the caller refuses the one that would be too many.
         index = uint16(line.published.length);
         Version memory version = Version(data, effectiveFrom, uint40(block.timestamp), index);
         line.published.push(version);
+        uint256 place = line.live.length;
         line.live.push(version);
-        line.latest = version;
+        for (; place > 0 && line.live[place - 1].effectiveFrom > effectiveFrom; place--) {
+            line.live[place] = line.live[place - 1];
+        }
+        line.live[place] = version;
+        line.latest = line.live[line.live.length - 1];
     }
 
-    /// @dev Takes a pending version out; false if there is none of that index.
-    function remove(Line storage line, uint16 index) internal returns (bool) {
+    /// @dev Takes a pending version out. Gives the place that it had among those that live, or NONE if none of that index is pending.
+    function remove(Line storage line, uint16 index) internal returns (uint256) {
         uint256 length = line.live.length;
         // Pending ones are the last ones.
         for (uint256 i = length; i > 0 && line.live[i - 1].effectiveFrom > block.timestamp; i--) {
@@ -53,9 +59,9 @@ library Timeline {
             if (length > 1) line.latest = line.live[length - 2];
             else delete line.latest;
             line.withdrawnAt[index] = uint40(block.timestamp);
-            return true;
+            return i - 1;
         }
-        return false;
+        return NONE;
     }
 
     /// @dev What was known at `knownAt` to bind at `time`.

@@ -33,7 +33,7 @@ contract RegistryScene {
         CHEATS.warp(NOW);
         Administration administration = new Administration(address(this));
         licences = new Licences(address(administration), 0);
-        rulebook = new Rulebook(address(administration), licences, 0);
+        rulebook = new Rulebook(address(administration), licences, 0, 0);
         registry = new Registry(licences, rulebook, IRegistry(address(0)));
         licences.announceRegistry(address(registry), address(registry).codehash, 0);
         licences.installRegistry(address(registry));
