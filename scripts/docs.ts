@@ -8,6 +8,7 @@ import { format, resolveConfig } from "prettier";
 import { RULES } from "../src/core/decision.ts";
 import { EVENT_RULES } from "../src/core/judge-event.ts";
 import { OPENED_RULES } from "../src/core/judge-opened.ts";
+import { DIRECTIONS, directionOf } from "../src/core/limit-directions.ts";
 import { LIMIT_FIELDS } from "../src/core/limit-fields.ts";
 import type { LimitField } from "../src/core/limit-fields.ts";
 import { RESERVED_LIMITS } from "../src/core/limits.ts";
@@ -67,11 +68,11 @@ function limitsTable(): string {
   const fields = LIMIT_FIELDS.map((field) => ({ at: field.offset, cells: limitCells(field) }));
   const reserved = RESERVED_LIMITS.map(([from, to]) => ({
     at: from,
-    cells: [`${from}`, "reserved", `${to - from} bytes`, "", "zero"],
+    cells: [`${from}`, "reserved", `${to - from} bytes`, "", "", "zero"],
   }));
   const rows = [...fields, ...reserved].sort((a, b) => a.at - b.at);
   return table(
-    ["byte", "field", "width", "unit", "meaning"],
+    ["byte", "field", "width", "unit", "stricter", "meaning"],
     rows.map(({ cells }) => cells),
   );
 }
@@ -79,7 +80,7 @@ function limitsTable(): string {
 function limitCells({ name, offset, width, unit, rule, doc }: LimitField): string[] {
   const wide = width === 20 ? "address" : width === 72 ? "8 × (u40, u32)" : `u${8 * width}`;
   const meaning = rule === "general" ? doc : [rule, doc].filter((part) => part !== "").join(": ");
-  return [`${offset}`, name, wide, unit, meaning];
+  return [`${offset}`, name, wide, unit, DIRECTIONS[directionOf(name)].words, meaning];
 }
 
 function rulesTable(): string {

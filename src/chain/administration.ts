@@ -7,6 +7,7 @@ import { fetchLogs } from "./blocks.ts";
 import { chainError } from "./errors.ts";
 import { smallQuantity } from "./rpc.ts";
 import type { Deployment } from "./deployment.ts";
+import type { Notices } from "../core/strictness.ts";
 import type { ContractCall, Transactor } from "./transactor.ts";
 
 /** A licence with what people call it. */
@@ -126,6 +127,59 @@ export class Regulator {
     await this.#act("Rulebook", "publish", [product, kind, effectiveFrom, toHex(limits)]);
   }
 
+  /** All versions of a product that has none yet; see `IRulebook.publishHistory`. */
+  async publishHistory(
+    product: number,
+    kind: number,
+    versions: readonly { readonly effectiveFrom: number; readonly limits: Uint8Array }[],
+  ): Promise<void> {
+    const times = versions.map(({ effectiveFrom }) => effectiveFrom);
+    const limits = versions.map((version) => toHex(version.limits));
+    await this.#act("Rulebook", "publishHistory", [product, kind, times, limits]);
+  }
+
+  async withdrawVersion(product: number, kind: number, index: number): Promise<void> {
+    await this.#act("Rulebook", "withdraw", [product, kind, index]);
+  }
+
+  /** Publishes limits at once and until `until`; see `IRulebook.declareEmergency`. */
+  async declareEmergency(
+    product: number,
+    kind: number,
+    until: number,
+    limits: Uint8Array,
+    reason: string,
+  ): Promise<void> {
+    await this.#act("Rulebook", "declareEmergency", [product, kind, until, toHex(limits), reason]);
+  }
+
+  async liftEmergency(product: number, kind: number, reason: string): Promise<void> {
+    await this.#act("Rulebook", "liftEmergency", [product, kind, reason]);
+  }
+
+  /** Says of which text the versions are; `hash` of 32 bytes. */
+  async notePack(name: string, hash: Uint8Array): Promise<void> {
+    await this.#act("Rulebook", "notePack", [name, toHex(hash)]);
+  }
+
+  /** Packs that were noted, in the order of the chain. */
+  async packs(): Promise<{ readonly name: string; readonly hash: Hex }[]> {
+    const { rulebook, block } = this.#deployment;
+    const of = artifact("Rulebook").interface;
+    const logs = await fetchLogs(this.#transactor.rpc, [rulebook], block, "latest");
+    return logs.flatMap((log) => {
+      const event = of.parseLog({ topics: [...log.topics], data: log.data });
+      return event?.name === "PackPublished"
+        ? [{ name: String(event.args["name"]), hash: String(event.args["hash"]) as Hex }]
+        : [];
+    });
+  }
+
+  /** Changes the notice periods, after the longer of the present ones. */
+  async setNotices({ tightening, relaxation }: Notices): Promise<void> {
+    await this.#act("Rulebook", "setNotices", [tightening, relaxation]);
+  }
+
   async publishSettings(effectiveFrom: number, settings: Uint8Array): Promise<void> {
     await this.#act("Rulebook", "publishSettings", [effectiveFrom, toHex(settings)]);
   }
@@ -148,12 +202,13 @@ export class Regulator {
     return Math.max(block.timestamp, Math.floor(Date.now() / 1_000));
   }
 
-  /** Seconds between publication and binding, at least. */
-  async notice(): Promise<number> {
-    return Number((await this.#view("Rulebook", "notice", []))[0]);
+  /** Seconds between publication and binding, at least, by kind of change. */
+  async notices(): Promise<Notices> {
+    const [tightening, relaxation] = await this.#view("Rulebook", "notices", []);
+    return { tightening: Number(tightening), relaxation: Number(relaxation) };
   }
 
-  /** Versions of a product and kind that were not withdrawn, ascending. */
+  /** Versions of a product and kind that were not withdrawn, ascending by the time from which they bind. */
   async versions(
     product: number,
     kind: number,
@@ -162,17 +217,19 @@ export class Regulator {
     const all = await Promise.all(
       Array.from({ length: count }, (_, index) => this.#view("Rulebook", "versionOf", [product, kind, index])),
     );
-    return all.flatMap(([version, withdrawnAt, limits], index) =>
-      withdrawnAt === 0n
-        ? [
-            {
-              index,
-              effectiveFrom: Number((version as { effectiveFrom: bigint }).effectiveFrom),
-              limits: fromHex(String(limits)),
-            },
-          ]
-        : [],
-    );
+    return all
+      .flatMap(([version, withdrawnAt, limits], index) =>
+        withdrawnAt === 0n
+          ? [
+              {
+                index,
+                effectiveFrom: Number((version as { effectiveFrom: bigint }).effectiveFrom),
+                limits: fromHex(String(limits)),
+              },
+            ]
+          : [],
+      )
+      .sort((a, b) => a.effectiveFrom - b.effectiveFrom || a.index - b.index);
   }
 
   /** The settings at a time; empty if there are none. */

@@ -30,8 +30,10 @@ export const deploymentSchema = z.object({
 export type Deployment = z.infer<typeof deploymentSchema>;
 
 export interface DeployOptions {
-  /** Seconds between publication of a rule and its binding, at least. */
+  /** Seconds between publication of a stricter rule and its binding, at least. */
   readonly notice: number;
+  /** The same of what relaxes; as `notice` if it isn't said. */
+  readonly relaxationNotice?: number;
   /** Seconds between the announcement of a successor and its installation, at least. */
   readonly successionNotice: number;
   /** Told before each step: what it is, how many were begun, of how many. */
@@ -48,7 +50,16 @@ const ROLES = [
     role: 1n,
     name: "rulemaker",
     contract: "Rulebook",
-    functions: ["publish", "withdraw", "publishSettings", "withdrawSettings", "openSeries", "setNotice"],
+    functions: [
+      "publish",
+      "publishHistory",
+      "withdraw",
+      "publishSettings",
+      "withdrawSettings",
+      "openSeries",
+      "setNotices",
+      "notePack",
+    ],
   },
   { role: 2n, name: "reference", contract: "Rulebook", functions: ["publishRate"] },
   {
@@ -60,6 +71,7 @@ const ROLES = [
   { role: 4n, name: "recovery", contract: "Licences", functions: ["revokeKey"] },
   { role: 5n, name: "announcer", contract: "Licences", functions: ["announceRegistry", "renounceRegistry"] },
   { role: 6n, name: "installer", contract: "Licences", functions: ["installRegistry"] },
+  { role: 7n, name: "emergency", contract: "Rulebook", functions: ["declareEmergency", "liftEmergency"] },
 ] as const;
 
 const CONTRACTS = ["Administration", "Licences", "Rulebook", "Registry", "EntryDecoder"] as const;
@@ -79,7 +91,8 @@ export async function deploy(transactor: Transactor, options: DeployOptions): Pr
 
   const administration = await creator.create("Administration", [transactor.address]);
   const licences = await creator.create("Licences", [administration, options.successionNotice]);
-  const rulebook = await creator.create("Rulebook", [administration, licences, options.notice]);
+  const { notice, relaxationNotice = notice } = options;
+  const rulebook = await creator.create("Rulebook", [administration, licences, notice, relaxationNotice]);
   const registry = await creator.create("Registry", [licences, rulebook, `0x${"00".repeat(20)}`]);
   const decoder = await creator.create("EntryDecoder", []);
 

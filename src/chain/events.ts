@@ -108,25 +108,34 @@ function lawOf({ name, args }: LogDescription): LawEvent["event"] | undefined {
         kind: number("kind"),
         index: number("index"),
         effectiveFrom: number("effectiveFrom"),
+        enactedAt: number("enactedAt"),
         limits: bytes("limits"),
       };
     case "VersionWithdrawn":
-      return { event: name, product: number("product"), kind: number("kind"), index: number("index") };
+      return {
+        event: name,
+        product: number("product"),
+        kind: number("kind"),
+        index: number("index"),
+        withdrawnAt: number("withdrawnAt"),
+      };
     case "SettingsPublished":
       return {
         event: name,
         index: number("index"),
         effectiveFrom: number("effectiveFrom"),
+        enactedAt: number("enactedAt"),
         settings: bytes("settings"),
       };
     case "SettingsWithdrawn":
-      return { event: name, index: number("index") };
+      return { event: name, index: number("index"), withdrawnAt: number("withdrawnAt") };
     case "RatePublished":
       return {
         event: name,
         series: number("series"),
         publishedAt: number("publishedAt"),
         rate: BigInt(String(args["rate"])),
+        enteredAt: number("enteredAt"),
       };
     case "LicenceSet":
       return {

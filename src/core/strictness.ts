@@ -1,7 +1,7 @@
 import { ruleBit } from "./decision.ts";
 import { directionOf } from "./limit-directions.ts";
 import { LIMIT_FIELDS } from "./limit-fields.ts";
-import type { CostBracket, LimitField, Limits } from "./limit-fields.ts";
+import type { LimitField, Limits } from "./limit-fields.ts";
 
 /** What a change does: it lets lenders do less, or more, or either; neither if nothing that matters changed. */
 export interface Strictness {
@@ -98,7 +98,7 @@ function byCurve(before: Limits, after: Limits): Strictness {
 export function costAt({ costFlat, costBrackets }: Limits, principal: bigint): bigint {
   let allowed = costFlat * MILLION;
   let from = 0n;
-  for (const { upTo, share } of costBrackets as readonly CostBracket[]) {
+  for (const { upTo, share } of costBrackets) {
     const part = (principal < upTo ? principal : upTo) - from;
     if (part > 0n) allowed += part * BigInt(share);
     from = upTo;

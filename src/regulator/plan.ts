@@ -1,6 +1,8 @@
-import { equal } from "../core/bytes.ts";
+import { equal, toHex } from "../core/bytes.ts";
 import { offsetAt, type Zone } from "../core/calendar.ts";
+import { decodeLimits } from "../core/limits.ts";
 import { encodeSettings, type Settings } from "../core/settings.ts";
+import { noticeFor, strictnessOf, type Notices, type Strictness } from "../core/strictness.ts";
 import type { CompiledRulePack, CompiledVersion } from "./compile-rule-pack.ts";
 
 /** One transaction that publishing a pack takes. */
@@ -13,10 +15,27 @@ export type PublishStep =
     }
   | { readonly kind: "series"; readonly series: number; readonly title: string; readonly points: readonly RatePoint[] }
   | ({ readonly kind: "rate"; readonly series: number; readonly title: string } & RatePoint)
-  | ({ readonly kind: "version"; readonly first: boolean; readonly borrower: 1 | 2 } & Omit<
-      CompiledVersion,
-      "limits" | "kind"
-    >);
+  | PlannedVersion
+  | {
+      /** All versions of a product and kind of borrower that has none: its history. */
+      readonly kind: "history";
+      readonly product: number;
+      readonly productName: string;
+      readonly borrower: 1 | 2;
+      readonly versions: readonly { readonly effectiveFrom: number; readonly bytes: Uint8Array }[];
+    }
+  | { readonly kind: "pack"; readonly name: string; readonly hash: Uint8Array };
+
+/** One version after others, or the only one. */
+export interface PlannedVersion extends Omit<CompiledVersion, "limits" | "kind"> {
+  readonly kind: "version";
+  readonly borrower: 1 | 2;
+  readonly first: boolean;
+  /** What it does to the version that it follows; neither for a first one. */
+  readonly change: Strictness;
+  /** The notice that it needs, seconds. */
+  readonly notice: number;
+}
 
 export interface RatePoint {
   readonly publishedAt: number;
@@ -28,13 +47,19 @@ export interface RatePoint {
 export interface RulebookState {
   /** UTC seconds, by the chain. */
   readonly now: number;
-  /** Seconds of notice. */
-  readonly notice: number;
+  readonly notices: Notices;
   /** The last settings published, binding or not; undefined if there are none. */
   readonly settings: Settings | undefined;
   readonly points: ReadonlyMap<number, readonly RatePoint[]>;
   /** Versions that were not withdrawn, ascending, by `versionKey`. */
-  readonly versions: ReadonlyMap<string, readonly { readonly effectiveFrom: number; readonly limits: Uint8Array }[]>;
+  readonly versions: ReadonlyMap<string, readonly HeldVersion[]>;
+  /** Packs that were noted: name, and hash in hexadecimal. */
+  readonly packs: readonly { readonly name: string; readonly hash: string }[];
+}
+
+interface HeldVersion {
+  readonly effectiveFrom: number;
+  readonly limits: Uint8Array;
 }
 
 /** What it takes to publish a pack. */
@@ -58,15 +83,18 @@ const DAY = 86_400;
 const POINT_DAYS = 10;
 /** More points would not fit one transaction, and a series is opened in one. */
 const POINTS_AT_ONCE = 400;
+/** The same of versions, and a history is published in one. */
+const VERSIONS_AT_ONCE = 40;
 /** Zones that agree until then are the same: every pack looks ten years ahead of its own day. */
 const HORIZON = 366 * DAY;
 
-/** Compares a pack with the Rulebook. Pure: nothing is sent. */
-export function planPublication(pack: CompiledRulePack, state: RulebookState): PublishPlan {
+/** Compares a pack with the Rulebook. Pure: nothing is sent. With `hash`, the text that it comes from is noted as well. */
+export function planPublication(pack: CompiledRulePack, state: RulebookState, hash?: Uint8Array): PublishPlan {
   const plan = new Plan(state, pack.settings.zone);
   plan.settings(pack);
   for (const one of pack.series) plan.series(one);
-  for (const version of pack.versions) plan.version(version);
+  for (const versions of Map.groupBy(pack.versions, versionKey).values()) plan.versions(versions);
+  if (hash !== undefined) plan.pack(pack.pack, hash);
   return plan;
 }
 
@@ -77,7 +105,6 @@ class Plan implements PublishPlan {
   same = 0;
   readonly #state: RulebookState;
   readonly #zone: Zone;
-  readonly #last = new Map<string, number>();
 
   constructor(state: RulebookState, zone: Zone) {
     this.#state = state;
@@ -85,7 +112,7 @@ class Plan implements PublishPlan {
   }
 
   settings({ settings, zone }: CompiledRulePack): void {
-    const { settings: held, now, notice } = this.#state;
+    const { settings: held, now, notices } = this.#state;
     if (held === undefined) {
       this.steps.push({ kind: "settings", effectiveFrom: 0, settings: encodeSettings(settings), first: true });
       return;
@@ -100,7 +127,8 @@ class Plan implements PublishPlan {
       this.same++;
       return;
     }
-    const effectiveFrom = now + notice + MARGIN;
+    // Zones and windows have no direction: the longer notice.
+    const effectiveFrom = now + Math.max(notices.tightening, notices.relaxation) + MARGIN;
     this.steps.push({ kind: "settings", effectiveFrom, settings: added, first: false });
   }
 
@@ -132,30 +160,81 @@ class Plan implements PublishPlan {
     }
   }
 
-  version({ product, productName, kind, effectiveFrom, bytes }: CompiledVersion): void {
-    const { now, notice } = this.#state;
-    const key = versionKey({ product, kind });
-    const held = this.#state.versions.get(key) ?? [];
-    const who = `${productName} for ${kind === 1 ? "persons" : "businesses"} from ${localTime(effectiveFrom, this.#zone)}`;
-    const twin = held.find((one) => one.effectiveFrom === effectiveFrom);
-    if (twin !== undefined) {
-      if (equal(twin.limits, bytes)) this.same++;
-      else this.conflicts.push(`${who}: the Rulebook holds another version from that moment, which is never edited`);
+  /** All versions of a product and kind of borrower, ascending. */
+  versions(versions: readonly CompiledVersion[]): void {
+    const [first] = versions;
+    if (first === undefined) return;
+    const { product, productName, kind } = first;
+    const held = this.#state.versions.get(versionKey(first)) ?? [];
+    if (held.length === 0 && versions.length > 1) {
+      if (versions.length > VERSIONS_AT_ONCE)
+        this.conflicts.push(
+          `${productName} has ${versions.length} versions; its history is published at once, with ${VERSIONS_AT_ONCE} at most`,
+        );
+      const history = versions.map(({ effectiveFrom, bytes }) => ({ effectiveFrom, bytes }));
+      this.steps.push({ kind: "history", product, productName, borrower: kind, versions: history });
       return;
     }
-    const last = this.#last.get(key) ?? held.at(-1)?.effectiveFrom;
-    if (last !== undefined && effectiveFrom <= last)
-      this.conflicts.push(`${who}: a later version is published already, from ${localTime(last, this.#zone)}`);
+    let last = held.at(-1);
+    for (const version of versions) {
+      if (held.some(({ effectiveFrom }) => effectiveFrom === version.effectiveFrom)) this.#again(version, held);
+      else if (this.#version(version, last)) last = { effectiveFrom: version.effectiveFrom, limits: version.bytes };
+    }
+  }
+
+  /** A version from a moment that the Rulebook has one from. */
+  #again(version: CompiledVersion, held: readonly HeldVersion[]): void {
+    const { effectiveFrom, bytes } = version;
+    // The last of one moment is the one that binds.
+    const twin = held.findLast((one) => one.effectiveFrom === effectiveFrom);
+    if (twin !== undefined && equal(twin.limits, bytes)) this.same++;
+    else
+      this.conflicts.push(
+        `${this.#who(version)}: the Rulebook holds another version from that moment, which is never edited`,
+      );
+  }
+
+  /** A version after the last one, if there is one. Whether it can be published. */
+  #version(version: CompiledVersion, last: HeldVersion | undefined): boolean {
+    const { now, notices } = this.#state;
+    const { product, productName, kind, effectiveFrom, limits, bytes } = version;
+    const change = last === undefined ? NO_CHANGE : strictnessOf(decodeLimits(last.limits), limits);
+    const notice = noticeFor(change, notices);
+    if (last !== undefined && effectiveFrom <= last.effectiveFrom)
+      this.conflicts.push(
+        `${this.#who(version)}: a later version is published already, from ${localTime(last.effectiveFrom, this.#zone)}`,
+      );
     else if (last !== undefined && effectiveFrom < now + notice)
       this.conflicts.push(
-        `${who}: only a product's first version may bind from the past; a later one needs ${notice} seconds of notice, so from ${localTime(now + notice, this.#zone)} at the earliest`,
+        `${this.#who(version)}: only what is published first of a product may bind from the past; this ${inWord(change)} what is there and needs ${notice} seconds of notice, so from ${localTime(now + notice, this.#zone)} at the earliest`,
       );
     else {
       const first = last === undefined;
-      this.steps.push({ kind: "version", first, borrower: kind, product, productName, effectiveFrom, bytes });
-      this.#last.set(key, effectiveFrom);
+      this.steps.push({
+        ...{ kind: "version", first, change, notice },
+        ...{ borrower: kind, product, productName, effectiveFrom, bytes },
+      });
+      return true;
     }
+    return false;
   }
+
+  pack(name: string, hash: Uint8Array): void {
+    const noted = this.#state.packs.findLast((one) => one.name === name)?.hash;
+    if (noted !== toHex(hash)) this.steps.push({ kind: "pack", name, hash });
+  }
+
+  #who({ productName, kind, effectiveFrom }: CompiledVersion): string {
+    return `${productName} for ${kind === 1 ? "persons" : "businesses"} from ${localTime(effectiveFrom, this.#zone)}`;
+  }
+}
+
+const NO_CHANGE: Strictness = { tightens: false, relaxes: false };
+
+/** `tightens`, `relaxes`, `tightens and relaxes` or `repeats`. */
+export function inWord({ tightens, relaxes }: Strictness): string {
+  if (tightens && relaxes) return "tightens and relaxes";
+  return tightens ? "tightens" : relaxes ? "relaxes" : "repeats";
 }
 
 /** Whether two zones have the same offsets from 2000 until a year from now. */

@@ -4,13 +4,18 @@ import type { CompiledRulePack } from "./compile-rule-pack.ts";
 import { regulatorError } from "./errors.ts";
 import { planPublication, versionKey, type PublishPlan, type PublishStep, type RatePoint } from "./plan.ts";
 
-/** What the Rulebook holds against what the pack says. Nothing is sent. */
-export async function planAgainstChain(regulator: Regulator, pack: CompiledRulePack): Promise<PublishPlan> {
+/** What the Rulebook holds against what the pack says. Nothing is sent. With `hash`, the pack's text is noted as well. */
+export async function planAgainstChain(
+  regulator: Regulator,
+  pack: CompiledRulePack,
+  hash?: Uint8Array,
+): Promise<PublishPlan> {
   const keys = [...new Map(pack.versions.map((version) => [versionKey(version), version])).values()];
-  const [now, notice, settings, points, versions] = await Promise.all([
+  const [now, notices, settings, packs, points, versions] = await Promise.all([
     regulator.now(),
-    regulator.notice(),
+    regulator.notices(),
     regulator.settingsAt(2 ** 40 - 1),
+    hash === undefined ? [] : regulator.packs(),
     Promise.all(
       pack.series.map(async ({ number }): Promise<[number, readonly RatePoint[]]> => [
         number,
@@ -19,13 +24,15 @@ export async function planAgainstChain(regulator: Regulator, pack: CompiledRuleP
     ),
     Promise.all(keys.map(async (key) => [versionKey(key), await regulator.versions(key.product, key.kind)] as const)),
   ]);
-  return planPublication(pack, {
+  const state = {
     now,
-    notice,
+    notices,
     settings: settings.length === 0 ? undefined : decodeSettings(settings),
     points: new Map(points),
     versions: new Map(versions),
-  });
+    packs,
+  };
+  return planPublication(pack, state, hash);
 }
 
 /**
@@ -60,5 +67,13 @@ async function send(regulator: Regulator, step: PublishStep): Promise<void> {
       return regulator.publishRate(step.series, step.publishedAt, step.rate);
     case "version":
       return regulator.publish(step.product, step.borrower, step.effectiveFrom, step.bytes);
+    case "history":
+      return regulator.publishHistory(
+        step.product,
+        step.borrower,
+        step.versions.map(({ effectiveFrom, bytes }) => ({ effectiveFrom, limits: bytes })),
+      );
+    case "pack":
+      return regulator.notePack(step.name, step.hash);
   }
 }

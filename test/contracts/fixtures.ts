@@ -209,7 +209,12 @@ export async function fixtures() {
     const administration = await ethers.deployContract("Administration", [admin.address]);
     const manager = await administration.getAddress();
     const licences = await ethers.deployContract("Licences", [manager, 30 * DAY]);
-    const rulebook = await ethers.deployContract("Rulebook", [manager, await licences.getAddress(), 30 * DAY]);
+    const rulebook = await ethers.deployContract("Rulebook", [
+      manager,
+      await licences.getAddress(),
+      30 * DAY,
+      30 * DAY,
+    ]);
     const registry = await deployRegistry(await licences.getAddress(), await rulebook.getAddress(), ethers.ZeroAddress);
     const of = async (contract: BaseContract, names: readonly string[], role: bigint) => {
       const selectors = names.map((name) => contract.interface.getFunction(name)!.selector);
@@ -222,6 +227,7 @@ export async function fixtures() {
     await of(licences, ["revokeKey"], 4n);
     await of(licences, ["announceRegistry", "renounceRegistry"], 5n);
     await of(licences, ["installRegistry"], 6n);
+    await of(rulebook, ["declareEmergency", "liftEmergency"], 7n);
     await install(licences, await registry.getAddress(), 0);
     return { admin, relayer, stranger, administration, licences, rulebook, registry };
   }
@@ -330,5 +336,14 @@ export async function fixtures() {
   return { deploy, deployRegistry, connection };
 }
 
-const RULEMAKER = ["publish", "withdraw", "publishSettings", "withdrawSettings", "openSeries", "setNotice"];
+const RULEMAKER = [
+  "publish",
+  "publishHistory",
+  "withdraw",
+  "publishSettings",
+  "withdrawSettings",
+  "openSeries",
+  "setNotices",
+  "notePack",
+];
 const LICENSOR = ["grant", "amend", "setKey", "suspend", "restore", "withdraw", "setProducts"];

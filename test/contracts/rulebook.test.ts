@@ -51,17 +51,18 @@ describe("Rulebook", () => {
 
   it("later versions need notice, and ascend", async () => {
     const { rulebook, clock } = await given();
+    const stricter = toHex(encodeLimits(wideLimits({ marketCap: 5n })));
     await rulebook.publish(1, 1, 1_000, LIMITS);
     await clock(NOW);
-    await expect(rulebook.publish(1, 1, 1_000, LIMITS))
+    await expect(rulebook.publish(1, 1, 1_000, stricter))
       .to.be.revertedWithCustomError(rulebook, "Rulebook_NotAscending")
       .withArgs(1_000, 1_000);
     await clock(NOW + 1);
-    await expect(rulebook.publish(1, 1, NOW + NOTICE, LIMITS))
+    await expect(rulebook.publish(1, 1, NOW + NOTICE, stricter))
       .to.be.revertedWithCustomError(rulebook, "Rulebook_TooSoon")
       .withArgs(NOW + 1 + NOTICE, NOW + NOTICE);
     await clock(NOW + 2);
-    await rulebook.publish(1, 1, NOW + 2 + NOTICE, LIMITS);
+    await rulebook.publish(1, 1, NOW + 2 + NOTICE, stricter);
     await expect(rulebook.publish(1, 1, NOW + 2 + NOTICE, LIMITS)).to.be.revertedWithCustomError(
       rulebook,
       "Rulebook_NotAscending",
@@ -227,7 +228,7 @@ describe("Rulebook", () => {
       const { t } = await given();
       const manager = await t.administration.getAddress();
       const licences = await t.ethers.deployContract("Licences", [manager, 0]);
-      const rulebook = await t.ethers.deployContract("Rulebook", [manager, await licences.getAddress(), 0]);
+      const rulebook = await t.ethers.deployContract("Rulebook", [manager, await licences.getAddress(), 0, 0]);
       const selector = rulebook.interface.getFunction("publish").selector;
       await t.administration.setTargetFunctionRole(await rulebook.getAddress(), [selector], 1);
       await expect(rulebook.publish(1, 1, 0, LIMITS)).to.be.revertedWithCustomError(rulebook, "Rulebook_NoRegistry");
@@ -296,19 +297,20 @@ describe("Rulebook", () => {
     ];
 
     it("gives the last point published by a time, and until when", async () => {
-      const { rulebook } = await given();
+      const { rulebook, clock } = await given();
+      await clock(NOW);
       await expect(rulebook.openSeries(1, "LPR", points))
         .to.emit(rulebook, "SeriesOpened")
         .withArgs(1, "LPR")
         .to.emit(rulebook, "RatePublished")
-        .withArgs(1, 2_000, 31_000_000n);
+        .withArgs(1, 2_000, 31_000_000n, NOW);
       expect(await rulebook.referenceAt(1, 999)).to.deep.equal([0n, 0n, 1_000n]);
       expect(await rulebook.referenceAt(1, 1_000)).to.deep.equal([30_000_000n, 1_000n, 2_000n]);
       expect(await rulebook.referenceAt(1, 1_999)).to.deep.equal([30_000_000n, 1_000n, 2_000n]);
       expect(await rulebook.referenceAt(1, 2_000)).to.deep.equal([31_000_000n, 2_000n, FOREVER]);
       expect(await rulebook.referenceAt(2, 2_000)).to.deep.equal([0n, 0n, FOREVER]);
       expect(await rulebook.pointCount(1)).to.equal(2);
-      expect(await rulebook.pointOf(1, 0)).to.deep.equal([1_000n, 30_000_000n]);
+      expect(await rulebook.pointOf(1, 0)).to.deep.equal([[1_000n, 30_000_000n], BigInt(NOW)]);
     });
 
     it("takes a point up to ten days late, never early, ascending, at most 1,000,000 %", async () => {
@@ -350,19 +352,6 @@ describe("Rulebook", () => {
     });
   });
 
-  it("changes its notice period after the present one has passed", async () => {
-    const { rulebook, clock, t } = await given();
-    await clock(NOW);
-    await expect(rulebook.setNotice(DAY))
-      .to.emit(rulebook, "NoticeChanged")
-      .withArgs(DAY, NOW + NOTICE);
-    expect(await rulebook.notice()).to.equal(NOTICE);
-    await t.networkHelpers.time.increaseTo(NOW + NOTICE - 1);
-    expect(await rulebook.notice()).to.equal(NOTICE);
-    await t.networkHelpers.time.increaseTo(NOW + NOTICE);
-    expect(await rulebook.notice()).to.equal(DAY);
-  });
-
   it("lets nobody in without a role", async () => {
     const { t } = await given();
     const rulebook = t.rulebook.connect(t.stranger);
@@ -373,7 +362,11 @@ describe("Rulebook", () => {
       () => rulebook.withdrawSettings(0),
       () => rulebook.openSeries(1, "", []),
       () => rulebook.publishRate(1, 0, 0),
-      () => rulebook.setNotice(0),
+      () => rulebook.setNotices(0, 0),
+      () => rulebook.publishHistory(1, 1, [0], [LIMITS]),
+      () => rulebook.declareEmergency(1, 1, NOW, LIMITS, "why"),
+      () => rulebook.liftEmergency(1, 1, "why"),
+      () => rulebook.notePack("pack", `0x${"00".repeat(32)}`),
     ];
     for (const call of calls)
       await expect(call())

@@ -11,6 +11,7 @@ interface Options {
   readonly rpc: string;
   readonly key: string;
   readonly notice: string;
+  readonly relaxationNotice?: string;
   readonly successionNotice: string;
   readonly out: string;
   readonly json?: boolean;
@@ -23,7 +24,8 @@ export function register(program: Command): void {
     .description("Deploys Administration, Licences, Rulebook and Registry, and puts the registry in service.")
     .requiredOption("--rpc <url>", "JSON-RPC address of a node")
     .requiredOption("--key <key>", `the deploying account, which then administers: ${KEY_HELP}`)
-    .option("--notice <time>", "notice that a change of rules needs before it binds, such as 30d", "30d")
+    .option("--notice <time>", "notice that a stricter rule needs before it binds, such as 30d", "30d")
+    .option("--relaxation-notice <time>", "notice that a less strict one needs (default: as --notice)")
     .option("--succession-notice <time>", "notice that a successor of the registry needs", "90d")
     .option("--out <file>", "where to write the addresses", "deployment.json")
     .option("--json", "print the deployment as JSON")
@@ -58,6 +60,7 @@ async function run(options: Options): Promise<void> {
     import("../start/until-stopped.ts"),
   ]);
   const notice = await seconds("--notice", options.notice);
+  const relaxationNotice = await seconds("--relaxation-notice", options.relaxationNotice ?? options.notice);
   const successionNotice = await seconds("--succession-notice", options.successionNotice);
   const out = resolve(options.out);
   if (await exists(out))
@@ -76,6 +79,7 @@ async function run(options: Options): Promise<void> {
   try {
     const deployment = await deploy(transactor, {
       notice,
+      relaxationNotice,
       successionNotice,
       onStep: (step, begun, total) => {
         steps.begin(`${step} (${begun}/${total})`);

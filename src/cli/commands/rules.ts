@@ -3,6 +3,7 @@ import type { Command } from "commander";
 
 import type { PublishPlan, PublishStep } from "../../regulator/plan.ts";
 import type { CompiledRulePack } from "../../regulator/compile-rule-pack.ts";
+import type { Notices } from "../../core/strictness.ts";
 import { cliError } from "../errors.ts";
 import { DEFAULT_DATA } from "../home.ts";
 import { EXIT, note, print, printJson } from "../output.ts";
@@ -102,7 +103,7 @@ async function publish(file: string, options: Options): Promise<void> {
   // The data directory keeps the packs of its own deployment, and of no other.
   const own = (await home.deployment())?.registry === deployment.registry ? home : undefined;
   const pack = await readPack(file, await regulator.now());
-  const [plan, notice] = await Promise.all([planAgainstChain(regulator, pack.compiled), regulator.notice()]);
+  const [plan, notice] = await Promise.all([planAgainstChain(regulator, pack.compiled), regulator.notices()]);
   const lines = describe(plan, pack.compiled, notice);
   for (const line of lines) (options.json === true ? note : print)(line);
   if (options.dryRun === true) {
@@ -136,7 +137,7 @@ async function confirm(pack: string, { yes, json }: Options): Promise<void> {
 }
 
 /** The plan for people: what is sent, from when it binds, and what can't be taken back. */
-function describe(plan: PublishPlan, pack: CompiledRulePack, notice: number): string[] {
+function describe(plan: PublishPlan, pack: CompiledRulePack, { tightening, relaxation }: Notices): string[] {
   const lines = [`${inWords(pack)}.`];
   if (plan.same > 0) lines.push(`${plan.same} of its parts are on the chain already.`);
   lines.push(...plan.remarks, ...plan.conflicts.map((conflict) => `CONFLICT  ${conflict}`));
@@ -144,9 +145,9 @@ function describe(plan: PublishPlan, pack: CompiledRulePack, notice: number): st
   lines.push(`To publish it takes ${plan.steps.length} transactions:`);
   lines.push(...plan.steps.map((step) => `  ${headline(step, pack)}`));
   lines.push(
-    notice === 0
+    tightening === 0 && relaxation === 0
       ? "This deployment asks for no notice: a version may bind at once."
-      : `This deployment asks for ${notice} seconds of notice.`,
+      : `This deployment asks for ${tightening} seconds of notice of what is stricter, ${relaxation} of what is less strict.`,
     "What binds can't be edited or taken back; a version that doesn't bind yet can be withdrawn. A point of a series stays for good.",
   );
   return lines;
@@ -167,6 +168,10 @@ function headline(step: PublishStep, { settings: { zone } }: CompiledRulePack): 
       return `series ${step.series}, ${step.title}: ${step.points.length} points to ${local(step.points.at(-1)?.publishedAt ?? 0)}`;
     case "rate":
       return `series ${step.series}: ${Number(step.rate) / 1e7} % from ${local(step.publishedAt)}`;
+    case "history":
+      return `${step.productName} for ${step.borrower === 1 ? "persons" : "businesses"}, all ${step.versions.length} versions, the first from ${local(step.versions[0]?.effectiveFrom ?? 0)}`;
+    case "pack":
+      return `the hash of the pack's text`;
     case "version":
       return `${step.productName} for ${step.borrower === 1 ? "persons" : "businesses"}, binding from ${local(step.effectiveFrom)}`;
   }
@@ -195,7 +200,7 @@ async function list(options: Options): Promise<void> {
         });
     }
   if (options.json === true) {
-    printJson({ notice: await regulator.notice(), versions: listed });
+    printJson({ notice: await regulator.notices(), versions: listed });
     return;
   }
   if (listed.length === 0) print("No rule pack was published from this data directory.");
