@@ -48,6 +48,32 @@ describe("regulator/publish, on a real chain", function () {
       expect(decodeSettings(await regulator.settingsAt(0))).to.deep.equal(pack.settings);
     });
 
+    it("publishes a product's versions of years past at once, and notes the pack's text", async () => {
+      const regulator = await fresh(30 * DAY);
+      const pack = compiled(sample, await regulator.now());
+      const years = [2020, 2021, 2040].map((year) => Date.UTC(year) / 1_000);
+      const versions = pack.versions.flatMap((one) => years.map((effectiveFrom) => ({ ...one, effectiveFrom })));
+      const history = { ...pack, versions };
+      const hash = new Uint8Array(32).fill(7);
+      const plan = await planAgainstChain(regulator, history, hash);
+      expect(kinds(plan)).to.deep.equal(["settings", "series", "history", "history", "history", "pack"]);
+      await publish(regulator, history, plan);
+      const [{ product, kind }] = versions as [(typeof versions)[number]];
+      const held = await regulator.versions(product, kind);
+      expect(held.map(({ effectiveFrom }) => effectiveFrom)).to.deep.equal(years);
+      expect(await regulator.packs()).to.deep.equal([{ name: pack.pack, hash: toHex(hash) }]);
+      expect(kinds(await planAgainstChain(regulator, history, hash))).to.deep.equal([]);
+      expect(
+        kinds(
+          await planAgainstChain(
+            regulator,
+            history,
+            hash.map(() => 8),
+          ),
+        ),
+      ).to.deep.equal(["pack"]);
+    });
+
     it("goes on where it was cut short", async () => {
       const regulator = await fresh(0);
       const pack = compiled(sample, await regulator.now());
@@ -87,11 +113,13 @@ describe("regulator/publish, on a real chain", function () {
     });
 
     it("asks for notice before a later version binds", async () => {
-      const soon = sample.replaceAll("effectiveFrom: 2020-01-01", "effectiveFrom: 2021-01-01");
+      const soon = sample
+        .replaceAll("effectiveFrom: 2020-01-01", "effectiveFrom: 2021-01-01")
+        .replaceAll("cap: 24%", "cap: 23%");
       const { conflicts } = await planAgainstChain(regulator, compiled(soon, await regulator.now()));
       expect(conflicts).to.have.length(3);
       expect(conflicts[0]).to.match(
-        /only a product's first version may bind from the past; a later one needs 2592000 seconds/u,
+        /only what is published first of a product may bind from the past; this tightens what is there and needs 2592000 seconds/u,
       );
     });
 

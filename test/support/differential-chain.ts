@@ -116,7 +116,7 @@ export class DifferentialChain {
     const at = SCENARIO_START - 900;
     await this.#create("Administration", [this.#from], at);
     await this.#create("Licences", [this.#address("Administration"), 0], at);
-    await this.#create("Rulebook", [this.#address("Administration"), this.#address("Licences"), 0], at);
+    await this.#create("Rulebook", [this.#address("Administration"), this.#address("Licences"), 0, 0], at);
     const registry = await this.#create("Registry", [this.#address("Licences"), this.#address("Rulebook"), ZERO], at);
     const code = await this.#provider.request({ method: "eth_getCode", params: [registry, "latest"] });
     const act = async (contract: string, method: string, args: unknown[]): Promise<void> => {
