@@ -6,18 +6,18 @@ import { addressOfSecret, encodeEntries } from "../../src/core/filing.ts";
 import { Registry } from "../../src/core/registry.ts";
 import { encodeSettings } from "../../src/core/settings.ts";
 import type { CompiledRulePack } from "../../src/regulator/compile-rule-pack.ts";
-import { loadPackVectors, packNames } from "../support/pack-vectors.ts";
+import { PACK_PLATFORMS, loadPackVectors, packNames } from "../support/pack-vectors.ts";
 import type { PackVector } from "../support/pack-vectors.ts";
 import { inWords } from "../support/vectors.ts";
-import { WORLD, secretOf } from "../support/world.ts";
+import { secretOf } from "../support/world.ts";
 
 const domain = { chainId: 1n, registry: new Uint8Array(20).fill(1) };
 
-/** A twin whose Rulebook holds the pack, with four platforms licensed for all of it. */
+/** A twin whose Rulebook holds the pack, with five platforms licensed for all of it. */
 function twinOf({ settings, series, versions, products }: CompiledRulePack): Registry {
   const twin = new Registry(domain);
   twin.apply({ event: "RegistryInstalled", registry: domain.registry });
-  for (const { number, group } of WORLD.platforms) {
+  for (const { number, group } of PACK_PLATFORMS) {
     const key = addressOfSecret(secretOf(number));
     twin.apply({ event: "LicenceSet", platform: number, key, group, standing: "active", foundingUntil: 0, flags: 0 });
     for (const { product } of products)

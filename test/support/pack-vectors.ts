@@ -28,8 +28,8 @@ const loan = z.string();
 
 const stepSchema = z.strictObject({
   at: moment,
-  /** 1 and 2 are one group, 3 and 4 each their own. */
-  lender: z.int().min(1).max(4).default(1),
+  /** 1 and 2 are one group, 3 to 5 each their own. */
+  lender: z.int().min(1).max(5).default(1),
   /** A kind, and which one of them: `person`, `person 2`. */
   borrower: z
     .string()
@@ -131,6 +131,15 @@ export interface PackVectors {
   readonly pack: CompiledRulePack;
   readonly vectors: readonly PackVector[];
 }
+
+/** Who files: number and group of each licence. */
+export const PACK_PLATFORMS = [
+  { number: 1, group: 1 },
+  { number: 2, group: 1 },
+  { number: 3, group: 3 },
+  { number: 4, group: 4 },
+  { number: 5, group: 5 },
+] as const;
 
 const DIRECTORY = new URL("../vectors/packs/", import.meta.url);
 /** Bounds only how far ahead zones are looked up: the vectors' last year is before ten years from then. */
