@@ -26,6 +26,19 @@ export const deploymentSchema = z.object({
   decoder: contractAddress.optional(),
   /** Block of the first deployment: where replaying begins. */
   block: z.int().nonnegative(),
+  /** Registries that were in service before this one, the last one first; none before the first succession. */
+  predecessors: z.array(contractAddress).optional(),
+  /** The registry that is announced to take over, the hash of its code, and from when (UTC seconds). */
+  successor: z
+    .object({
+      registry: contractAddress,
+      codeHash: z
+        .string()
+        .regex(/^0x[0-9a-f]{64}$/)
+        .transform((text) => text as Hex),
+      from: z.int().nonnegative(),
+    })
+    .optional(),
 });
 export type Deployment = z.infer<typeof deploymentSchema>;
 
@@ -93,7 +106,7 @@ export async function deploy(transactor: Transactor, options: DeployOptions): Pr
   const licences = await creator.create("Licences", [administration, options.successionNotice]);
   const { notice, relaxationNotice = notice } = options;
   const rulebook = await creator.create("Rulebook", [administration, licences, notice, relaxationNotice]);
-  const registry = await creator.create("Registry", [licences, rulebook, `0x${"00".repeat(20)}`]);
+  const registry = await createRegistry(creator, { licences, rulebook }, `0x${"00".repeat(20)}`);
   const decoder = await creator.create("EntryDecoder", []);
 
   const manager = artifact("Administration").interface;
@@ -111,6 +124,15 @@ export async function deploy(transactor: Transactor, options: DeployOptions): Pr
   await putInService(transactor, licences, registry);
   const { chainId, block } = creator;
   return { format: 1, chainId, registry, rulebook, licences, administration, decoder, block };
+}
+
+/** Creates a registry on these licences and this rulebook, with the libraries that it links. */
+export async function createRegistry(
+  creator: ContractCreator,
+  { licences, rulebook }: Pick<Deployment, "licences" | "rulebook">,
+  predecessor: Hex,
+): Promise<Hex> {
+  return creator.create("Registry", [licences, rulebook, predecessor]);
 }
 
 async function putInService(transactor: Transactor, licences: Hex, registry: Hex): Promise<void> {

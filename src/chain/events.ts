@@ -1,5 +1,5 @@
 import type { Interface, LogDescription } from "ethers";
-import { fromHex } from "../core/bytes.ts";
+import { fromHex, type Hex } from "../core/bytes.ts";
 import { STANDINGS, type LicencesEvent } from "../core/licences.ts";
 import type { RulebookEvent } from "../core/rulebook.ts";
 import { artifact } from "./artifacts.ts";
@@ -9,6 +9,8 @@ import { chainError } from "./errors.ts";
 /** A filing as the Registry's event tells it, with where it stands. */
 export interface FiledEvent {
   readonly type: "filed";
+  /** The registry that took it. */
+  readonly registry: Hex;
   readonly platform: number;
   readonly number: number;
   readonly head: Uint8Array;
@@ -80,6 +82,7 @@ function decodeFiled(log: RawLog): FiledEvent {
   };
   return {
     type: "filed",
+    registry: log.address as Hex,
     platform: Number(platform),
     number: Number(number),
     head: data.subarray(0, 32),

@@ -1,5 +1,6 @@
 import { fromHex } from "../core/bytes.ts";
-import { blockHashAt, fetchBlocks, type RawBlock } from "./blocks.ts";
+import { blockHashAt, type RawBlock } from "./blocks.ts";
+import { ContractLogs } from "./contract-logs.ts";
 import type { Deployment } from "./deployment.ts";
 import { decodeLog, type RegistryEvent } from "./events.ts";
 import { smallQuantity, type JsonRpc } from "./rpc.ts";
@@ -47,7 +48,7 @@ const MEMORY = 512;
 export class Follower {
   readonly state = { latest: 0, reachable: false };
   readonly #options: FollowerOptions;
-  readonly #addresses: readonly string[];
+  readonly #contracts: ContractLogs;
   readonly #known: { readonly number: number; readonly hash: string }[] = [];
   readonly #stopping = new AbortController();
   #caughtUp = false;
@@ -56,8 +57,7 @@ export class Follower {
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    const { registry, rulebook, licences } = options.deployment;
-    this.#addresses = [registry, rulebook, licences];
+    this.#contracts = new ContractLogs(options.rpc, options.deployment, options.deployment.block);
   }
 
   /** Runs until `stop`, or until a callback throws. A node that doesn't answer is asked again, with patience. */
@@ -93,7 +93,7 @@ export class Follower {
         fork = await this.#dropStale();
         const next = (this.#known.at(-1)?.number ?? deployment.block - 1) + 1;
         const end = Math.min(this.state.latest, next + SPAN - 1);
-        blocks = fork === undefined && next <= end ? await fetchBlocks(rpc, this.#addresses, next, end) : [];
+        blocks = fork === undefined && next <= end ? await this.#contracts.blocks(next, end) : [];
       } catch (error) {
         this.state.reachable = false;
         return error;

@@ -1,4 +1,4 @@
-import { fromHex, toHex } from "../core/bytes.ts";
+import { equal, fromHex, toHex } from "../core/bytes.ts";
 import type { SignedFiling } from "../core/filing.ts";
 import type { Account, Fees } from "./account.ts";
 import { artifact } from "./artifacts.ts";
@@ -26,13 +26,29 @@ export class FilingRelay {
   readonly #rpc: JsonRpc;
   readonly #account: Account;
   readonly #registry: Uint8Array;
+  readonly #deployment: Deployment;
   #fees: { readonly fees: Fees; readonly until: number } | undefined;
 
   constructor(rpc: JsonRpc, account: Account, deployment: Deployment) {
     this.#rpc = rpc;
     this.#account = account;
     this.#registry = fromHex(deployment.registry, 20);
+    this.#deployment = deployment;
     this.address = account.address;
+  }
+
+  /** The same account, filing with another registry of the deployment. */
+  at(registry: Uint8Array): FilingRelay {
+    if (equal(registry, this.#registry)) return this;
+    return new FilingRelay(this.#rpc, this.#account, { ...this.#deployment, registry: toHex(registry) });
+  }
+
+  /** Whether its registry is the one that takes filings now. */
+  async inService(): Promise<boolean> {
+    const licences = artifact("Licences").interface;
+    const data = licences.encodeFunctionData("registryInService", []);
+    const answer = await this.#rpc.call("eth_call", [{ to: this.#deployment.licences, data }, "latest"], hexBytes);
+    return equal(fromHex(String(licences.decodeFunctionResult("registryInService", answer)[0]), 20), this.#registry);
   }
 
   /** The account's next nonce as mined. */

@@ -20,6 +20,8 @@ export interface SealEvidence {
 }
 
 export interface SealPlace {
+  /** The registry that took it, which keeps the seal in its own state. */
+  readonly registry: Uint8Array;
   readonly platform: number;
   readonly number: number;
   /** The block that mined the filing. */
@@ -30,15 +32,15 @@ export interface SealPlace {
  * Collects evidence for a receipt. What the node doesn't have or offer is left out: a receipt is as good without, for whoever can ask
  * a node. Throws only if the node doesn't answer.
  */
-export async function sealEvidence(rpc: JsonRpc, registry: Uint8Array, place: SealPlace): Promise<SealEvidence> {
+export async function sealEvidence(rpc: JsonRpc, place: SealPlace): Promise<SealEvidence> {
   const mined = await blockAt(rpc, `0x${place.block.number.toString(16)}`);
   const header = mined !== null && equal(fromHex(mined.hash), place.block.hash) ? encodeHeader(mined) : undefined;
   if (header === undefined) return {};
-  const proof = await sealProof(rpc, registry, place);
+  const proof = await sealProof(rpc, place);
   return { header, ...(proof && { proof }) };
 }
 
-async function sealProof(rpc: JsonRpc, registry: Uint8Array, place: SealPlace): Promise<SealEvidence["proof"]> {
+async function sealProof(rpc: JsonRpc, place: SealPlace): Promise<SealEvidence["proof"]> {
   // State of the newest block is what every node has.
   const newest = await blockAt(rpc, "latest");
   if (newest === null || newest.number < BigInt(place.block.number)) return undefined;
@@ -47,7 +49,7 @@ async function sealProof(rpc: JsonRpc, registry: Uint8Array, place: SealPlace): 
   const slot = toHex(word(sealSlot(place.platform, place.number)));
   const block = `0x${newest.number.toString(16)}`;
   try {
-    const answer = await rpc.call("eth_getProof", [toHex(registry), [slot], block], proofSchema);
+    const answer = await rpc.call("eth_getProof", [toHex(place.registry), [slot], block], proofSchema);
     const [storage] = answer.storageProof;
     // A successor of the registry that took the filing has the seal by asking it, not in a slot of its own.
     if (storage.value === 0n) return undefined;

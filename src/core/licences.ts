@@ -33,7 +33,7 @@ export class Licences {
   readonly #journal: Journal;
   readonly #licences = new Map<number, Licence>();
   readonly #products = new Map<number, bigint>();
-  #registry: Uint8Array | undefined;
+  #registries: readonly Uint8Array[] = [];
 
   constructor(journal = new Journal()) {
     this.#journal = journal;
@@ -48,16 +48,21 @@ export class Licences {
       case "ProductsSet":
         return setIn(this.#journal, this.#products, event.platform * 8 + event.word, event.bitmap);
       case "RegistryInstalled": {
-        const before = this.#registry;
-        this.#registry = event.registry;
-        return this.#journal.record(() => void (this.#registry = before));
+        const before = this.#registries;
+        this.#registries = [...before, event.registry];
+        return this.#journal.record(() => void (this.#registries = before));
       }
     }
   }
 
   /** Address of the registry in service, if one is. */
   get registryInService(): Uint8Array | undefined {
-    return this.#registry;
+    return this.#registries.at(-1);
+  }
+
+  /** All that were ever in service, the first first. */
+  get registries(): readonly Uint8Array[] {
+    return this.#registries;
   }
 
   licenceOf(platform: number): Licence | undefined {

@@ -86,7 +86,8 @@ function lineKey(borrower: Uint8Array, { platform, number, index }: Ref): string
  * Changes after `mark` can be taken back with `rollback`: for a reorganisation, or to judge what is not mined yet.
  */
 export class Registry {
-  readonly domain: FilingDomain;
+  #domain: FilingDomain;
+  #follows = false;
   readonly #journal = new Journal();
   readonly rulebook = new Rulebook(this.#journal);
   readonly licences = new Licences(this.#journal);
@@ -97,7 +98,7 @@ export class Registry {
 
   /** What the world has to say can come from elsewhere, part by part: limits of a draft, say. */
   constructor(domain: FilingDomain, instead: Partial<World> = {}) {
-    this.domain = domain;
+    this.#domain = domain;
     this.#world = {
       book: (borrower) => this.bookOf(borrower),
       knowsLine: (borrower, firstDraw) => this.#lines.has(lineKey(borrower, firstDraw)),
@@ -110,11 +111,24 @@ export class Registry {
     };
   }
 
+  /** A twin that goes over to a successor when one is installed, as books, numbers and heads do on the chain. */
+  static following(domain: FilingDomain): Registry {
+    const twin = new Registry(domain);
+    twin.#follows = true;
+    return twin;
+  }
+
+  /** What heads are bound to: the registry whose twin it is now. */
+  get domain(): FilingDomain {
+    return this.#domain;
+  }
+
   /** Follows an event of Rulebook or Licences. */
   apply(event: RulebookEvent | LicencesEvent): void {
     if (event.event === "LicenceSet" || event.event === "ProductsSet" || event.event === "RegistryInstalled")
       this.licences.apply(event);
     else this.rulebook.apply(event);
+    if (event.event === "RegistryInstalled" && this.#follows) this.#succeed(event.registry);
   }
 
   /**
@@ -201,6 +215,13 @@ export class Registry {
   /** Forgets how to go back behind `mark` (without one: behind now). */
   release(mark?: Mark): void {
     this.#journal.release(mark);
+  }
+
+  #succeed(registry: Uint8Array): void {
+    const before = this.#domain;
+    if (equal(before.registry, registry)) return;
+    this.#domain = { chainId: before.chainId, registry };
+    this.#journal.record(() => void (this.#domain = before));
   }
 
   #admit(filing: Filing | SignedFiling): Uint8Array {

@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { sql } from "kysely";
 import type { Logger } from "pino";
 import { type Deployment, domainOf } from "../chain/deployment.ts";
-import { fromHex } from "../core/bytes.ts";
+import { equal, fromHex } from "../core/bytes.ts";
+import type { FilingDomain } from "../core/filing.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import { readMark } from "../store/marks.ts";
 import { migrate } from "../store/migrate.ts";
@@ -65,13 +66,19 @@ export interface Gateway {
 /** Milliseconds that open requests have to end when the gateway stops. */
 const GRACE = 10_000;
 
+const NO_KEY = new Uint8Array(20);
+
 /** Milliseconds for which an idle connection is kept: longer than clients and proxies keep theirs, so that they close it and don't run into our closing it. */
 const KEEP_ALIVE = 75_000;
 
 /** Puts the gateway together. Nothing runs before `start`. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { databaseUrl, config, relay, crashPoint = NO_CRASH, logger: log = createLogger() } = options;
-  const domain = domainOf(options.deployment);
+  // Where the deployment begins: the chain says which registry is in service.
+  const first = domainOf(options.deployment);
+  const domain = (): FilingDomain => following.ledger.twin.domain;
+  const licensedKey = (platform: number): Uint8Array | undefined =>
+    following.ledger.twin.licences.licenceOf(platform)?.key;
   const db = openDatabase(databaseUrl, {
     connections: config.connections,
     onLost: (error) => log.warn({ err: error }, "The database has gone away."),
@@ -89,7 +96,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const following = new Following({
     create: options.createFollower,
-    ...{ db, domain, alarms, crashPoint, log, signal: stopping.signal },
+    ...{ db, domain: first, alarms, crashPoint, log, signal: stopping.signal },
     storedTo: () => readMark(db, FINAL_BLOCK),
     events: {
       onMined(platform, number, entries) {
@@ -119,8 +126,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   const predictions = new Predictions(() => following.ledger);
 
   const pipeline = new Pipeline({
-    ...{ db, databaseUrl, domain, relay, positions, alarms, crashPoint, log },
-    signerOf: (platform) => signers.of(platform),
+    ...{ db, databaseUrl, domain, licensedKey, relay, positions, alarms, crashPoint, log },
+    async signerOf(platform) {
+      const signer = await signers.of(platform);
+      // Another may have been registered meanwhile: it is opened the next time.
+      if (!equal(signer.address, licensedKey(platform) ?? NO_KEY)) signers.forget(platform);
+      return signer;
+    },
     limits: { ...CUT_LIMITS, entries: config.cutEntries, age: config.cutAge },
     caughtUp: () => following.caughtUp,
     loansOf: (borrower) => {
@@ -156,7 +168,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const operator = new Operator({
     ...{ db, domain, recordKeys, signers },
-    licensedKey: (platform) => following.ledger.twin.licences.licenceOf(platform)?.key,
+    licensedKey,
     onUpset: () => pipeline.restart(),
   });
 
@@ -182,7 +194,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 
   const services: Services = {
-    ...{ db, config, domain, positions, recordKeys, intake, metrics, alarms, operator, lacks },
+    ...{ db, config, positions, recordKeys, intake, metrics, alarms, operator, lacks },
     ledger: () => following.ledger,
     submitter: new Submitter(intake, recordKeys, waiters, metrics),
     budget: new Budget(config.checkRate, config.checkBurst),

@@ -1,8 +1,8 @@
-import type { FiledEvent } from "../chain/events.ts";
+import type { FiledEvent, LawEvent } from "../chain/events.ts";
 import type { Logger } from "pino";
 import { equal, type Hex, toHex } from "../core/bytes.ts";
 import { type Decision, decodeDecisions } from "../core/decision.ts";
-import type { FilingDomain } from "../core/filing.ts";
+import { type Filing, type FilingDomain, headOf } from "../core/filing.ts";
 import type { Mark } from "../core/journal.ts";
 import { Registry } from "../core/registry.ts";
 import type { Database } from "../store/database.ts";
@@ -81,11 +81,13 @@ export class Ledger implements FollowerCallbacks {
   readonly #expected = new Map<string, readonly Hex[]>();
   #caughtUp = false;
   #entries = 0;
+  /** Filings on their way are bound to a registry, or signed by a key, that counts no more. */
+  #lawMoved = false;
 
   constructor(options: LedgerOptions) {
     this.#options = options;
     this.#storedTo = options.storedTo;
-    this.twin = new Registry(options.domain);
+    this.twin = Registry.following(options.domain);
   }
 
   /** The last block followed, and its time. */
@@ -96,6 +98,14 @@ export class Ledger implements FollowerCallbacks {
     readonly entries: number;
   } {
     return { block: this.#block, time: this.#time, caughtUp: this.#caughtUp, entries: this.#entries };
+  }
+
+  /** The registry that a filing's head was made for: of those that were ever in service, the one whose address gives it. */
+  domainOf(filing: Filing, head: Uint8Array): FilingDomain | undefined {
+    const { chainId } = this.twin.domain;
+    return this.twin.licences.registries
+      .map((registry) => ({ chainId, registry }))
+      .findLast((domain) => equal(headOf(filing, domain), head));
   }
 
   /** A filing of ours was cut, with these submissions. */
@@ -117,7 +127,9 @@ export class Ledger implements FollowerCallbacks {
       });
       answers = [...mined.slice(fresh.length).map((): MinedAs => "again"), ...stored];
     }
+    const before = this.twin.domain;
     for (const block of blocks) this.#replay(block);
+    if (this.twin.domain !== before) this.#succeeded(before);
     for (const [i, filing] of mined.entries()) await this.#tell(filing, answers[i] ?? "again");
     const overtaken = mined.filter((_, i) => answers[i] === "overtaking");
     for (const { platform, number } of overtaken) {
@@ -125,7 +137,16 @@ export class Ledger implements FollowerCallbacks {
       this.#options.alarms.raise("queue-overtaken", message, { platform });
       for (const name of this.#expected.keys()) if (name.startsWith(`${platform}/`)) this.#expected.delete(name);
     }
-    if (overtaken.length > 0) this.#options.events.onUpset();
+    const upset = overtaken.length > 0 || answers.includes("moved") || this.#lawMoved;
+    this.#lawMoved = false;
+    if (upset) this.#options.events.onUpset();
+  }
+
+  /** Another registry takes filings now: what waits is signed anew for it, with the same numbers. */
+  #succeeded(before: FilingDomain): void {
+    this.#lawMoved = true;
+    const registry = toHex(this.twin.domain.registry);
+    this.#options.log.warn({ registry, before: toHex(before.registry) }, "Another registry is in service.");
   }
 
   async onRollback(number: number): Promise<void> {
@@ -206,11 +227,19 @@ export class Ledger implements FollowerCallbacks {
   #replay(block: FollowedBlock): void {
     this.#held.push({ block: block.number, mark: this.twin.mark() });
     for (const event of block.events) {
-      if (event.type === "law") this.twin.apply(event.event);
+      if (event.type === "law") this.#applyLaw(event.event);
       else this.#replayFiling(event, block);
     }
     this.#block = block.number;
     this.#time = block.time;
+  }
+
+  #applyLaw(event: LawEvent["event"]): void {
+    if (event.event === "LicenceSet") {
+      const key = this.twin.licences.licenceOf(event.platform)?.key;
+      if (key !== undefined && !equal(key, event.key)) this.#lawMoved = true;
+    }
+    this.twin.apply(event);
   }
 
   #replayFiling(event: FiledEvent, block: FollowedBlock): void {
@@ -236,7 +265,7 @@ export class Ledger implements FollowerCallbacks {
   }
 
   async #tell(filing: MinedFiling, as: MinedAs): Promise<void> {
-    if (as !== "ours" && as !== "again") return;
+    if (as === "foreign" || as === "overtaking") return;
     // Told again after a restart: those who wait have come since, and look into the database first.
     if (as === "again" && !this.#caughtUp) return;
     const { platform, number } = filing;

@@ -13,7 +13,8 @@ import { assertLicensed, type SignerReference, type Signers } from "./signers.ts
 
 export interface OperatorOptions {
   readonly db: Database;
-  readonly domain: FilingDomain;
+  /** Where filings go now. */
+  readonly domain: () => FilingDomain;
   readonly recordKeys: RecordKeys;
   readonly signers: Signers;
   /** The address a platform is licensed with, 20 bytes, as the chain says. */
@@ -69,7 +70,7 @@ export class Operator {
   async registerRecordKey(certificate: NewCertificate): Promise<void> {
     await this.#assertKnown(certificate.platform);
     const { recordKeys, licensedKey, domain } = this.#options;
-    await recordKeys.register(certificate, licensedKey(certificate.platform), domain);
+    await recordKeys.register(certificate, licensedKey(certificate.platform), domain());
   }
 
   async queues(): Promise<QueueStatus[]> {

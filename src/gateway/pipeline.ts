@@ -8,6 +8,7 @@ import { type Database, type FilingLock, takeFilingLock } from "../store/databas
 import { lastFilings, storeCut, WAITING_AFTER } from "../store/filings.ts";
 import { readMark } from "../store/marks.ts";
 import { listPlatforms } from "../store/platforms.ts";
+import { rechain } from "../store/rechain.ts";
 import type { Alarms } from "./alarms.ts";
 import { Backlog } from "./backlog.ts";
 import type { CrashPoint } from "./crash-points.ts";
@@ -22,7 +23,10 @@ import { Signal } from "./signal.ts";
 export interface PipelineOptions {
   readonly db: Database;
   readonly databaseUrl: string;
-  readonly domain: FilingDomain;
+  /** Where filings go now. */
+  readonly domain: () => FilingDomain;
+  /** The address that a platform is licensed with now. */
+  readonly licensedKey: (platform: number) => Uint8Array | undefined;
   readonly relay: Relay;
   readonly signerOf: (platform: number) => Promise<Signer>;
   readonly positions: Positions;
@@ -63,14 +67,17 @@ export class Pipeline {
   #session: { readonly cutter: Cutter; readonly shipper: Shipper; readonly backlog: Backlog } | undefined;
   #sessionEnd = new AbortController();
   #stopping = false;
+  /** A session was ended so that the next can begin, and that has not begun yet. */
+  #turning = false;
   #running: Promise<void> | undefined;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
   }
 
+  /** Whether filings are being sent. While a session gives way to the next on our own word, they are. */
   get running(): boolean {
-    return this.#session !== undefined;
+    return this.#session !== undefined || this.#turning;
   }
 
   /** Submissions without a place that are in memory, and filings between their cut and their block. */
@@ -109,6 +116,7 @@ export class Pipeline {
 
   /** The database was changed behind it: begin anew. */
   restart(): void {
+    this.#turning ||= this.#session !== undefined;
     this.#endSession();
   }
 
@@ -134,6 +142,7 @@ export class Pipeline {
         await this.#serve(lock, this.#sessionEnd.signal);
         pause = 50;
       } catch (error) {
+        this.#turning = false;
         if (performance.now() - began > LIVED) [pause, failures] = [50, 0];
         if (++failures === FAILURES) alarms.raise("pipeline-failing", `Nothing is filed: ${reasonOf(error)}`);
         log.warn({ err: error, pause }, "The pipeline stopped; it goes on from the database.");
@@ -147,9 +156,17 @@ export class Pipeline {
   }
 
   async #serve(lock: FilingLock, signal: AbortSignal): Promise<void> {
-    const { db, positions, caughtUp, relay, domain, signerOf, alarms, crashPoint, patience } = this.#options;
+    const { db, positions, caughtUp, signerOf, licensedKey, alarms, crashPoint, patience } = this.#options;
     await Promise.race([caughtUp(), aborted(signal)]);
     if (signal.aborted) return;
+    // For the whole session: when another registry takes over, the next one begins.
+    const domain = this.#options.domain();
+    const relay = this.#options.relay.at(domain.registry);
+    await crashPoint("rechained:before");
+    const rechained = await rechain(db, domain, licensedKey);
+    await crashPoint("rechained:after");
+    if (rechained.heads + rechained.signatures > 0)
+      this.#options.log.info(rechained, "Filings on their way have new heads or need new signatures.");
     positions.clear();
     const [links, platforms, after] = await Promise.all([
       lastFilings(db),
@@ -159,9 +176,10 @@ export class Pipeline {
     const halted = new Set(platforms.filter((platform) => platform.halted !== null).map(({ number }) => number));
     const { limits, loansOf, onSent } = this.#options;
     const cutter = new Cutter({ domain, limits, positions, links, halted, loansOf });
-    const shipper = new Shipper({ db, relay, domain, signerOf, alarms, onSent, crashPoint, patience });
+    const shipper = new Shipper({ db, relay, domain, signerOf, licensedKey, alarms, onSent, crashPoint, patience });
     const backlog = new Backlog(db, cutter, after, this.#options.log);
     this.#session = { cutter, shipper, backlog };
+    this.#turning = false;
     await shipper.resume();
     const loops = [this.#cutLoop(lock, signal), this.#shipLoop(signal)];
     // The first that fails ends the other.

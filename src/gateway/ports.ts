@@ -45,6 +45,10 @@ export interface Relay {
   send(raws: readonly Uint8Array[]): Promise<Sent[]>;
   /** What became of a transaction; undefined while it is not mined. */
   receipt(hash: Uint8Array): Promise<{ readonly ok: boolean; readonly blockNumber: number } | undefined>;
+  /** The same account, filing with another registry of the same deployment. */
+  at(registry: Uint8Array): Relay;
+  /** Whether its registry is the one that takes filings, at `latest`. */
+  inService(): Promise<boolean>;
   /** The Registry's last number and head of a platform, at `latest`; number 0 and a zero head if it has filed nothing. */
   lastFiling(platform: number): Promise<{ readonly number: number; readonly head: Uint8Array }>;
 }

@@ -1,4 +1,3 @@
-import type { FilingDomain } from "../core/filing.ts";
 import type { Receipt } from "../core/receipt.ts";
 import type { Database } from "../store/database.ts";
 import type { Alarms } from "./alarms.ts";
@@ -15,6 +14,8 @@ import type { Submitter } from "./submit.ts";
 
 /** What the chain adds to a receipt: the block's header and a proof of the seal, where the node gives them. */
 export type Evidence = (filing: {
+  /** The registry that took it. */
+  readonly registry: Uint8Array;
   readonly platform: number;
   readonly number: number;
   readonly seal: Uint8Array;
@@ -31,7 +32,6 @@ export interface Lack {
 export interface Services {
   readonly db: Database;
   readonly config: Config;
-  readonly domain: FilingDomain;
   readonly ledger: () => Ledger;
   readonly positions: Positions;
   readonly recordKeys: RecordKeys;

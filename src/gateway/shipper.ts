@@ -8,12 +8,15 @@ import type { Alarms } from "./alarms.ts";
 import type { CrashPoint } from "./crash-points.ts";
 import { FILING_GAS, gasLimitFor, TRANSACTION_GAS } from "./gas.ts";
 import type { Relay, Signer } from "./ports.ts";
+import { assertLicensed } from "./signers.ts";
 
 export interface ShipperOptions {
   readonly db: Database;
   readonly relay: Relay;
   readonly domain: FilingDomain;
   readonly signerOf: (platform: number) => Promise<Signer>;
+  /** The address that a platform is licensed with now. */
+  readonly licensedKey: (platform: number) => Uint8Array | undefined;
   readonly alarms: Alarms;
   /** Something was handed to the chain. */
   readonly onSent: () => void;
@@ -73,9 +76,9 @@ export class Shipper {
     const { db, relay } = this.#options;
     this.#nonce = await relay.nonce();
     for (const row of await findByState(db, ["cut", "signed", "broadcast"])) {
-      const shipment = shipmentOf(row);
-      this.#shipments.set(row.ordinal, shipment);
-      if (shipment.sent !== undefined) this.#nonce = Math.max(this.#nonce, shipment.sent.nonce + 1);
+      this.#shipments.set(row.ordinal, shipmentOf(row));
+      // Of one that has to be signed again too: its former transaction may still be in a node's pool.
+      if (row.nonce !== null) this.#nonce = Math.max(this.#nonce, row.nonce + 1);
     }
     const stored = [...this.#shipments.values()].filter((one) => one.sent !== undefined);
     await this.#send(stored);
@@ -152,10 +155,13 @@ export class Shipper {
   }
 
   async #sign({ filing }: Shipment, now: number): Promise<Uint8Array | undefined> {
-    const { alarms, signerOf, domain } = this.#options;
+    const { alarms, signerOf, licensedKey, domain } = this.#options;
     try {
-      const signature = await (await signerOf(filing.platform)).signFiling(filing, domain);
-      if (this.#mute.delete(filing.platform)) alarms.lower("signer-unavailable", filing.platform);
+      const signer = await signerOf(filing.platform);
+      assertLicensed(signer, licensedKey(filing.platform), filing.platform);
+      const signature = await signer.signFiling(filing, domain);
+      this.#mute.delete(filing.platform);
+      alarms.lower("signer-unavailable", filing.platform);
       return signature;
     } catch (error) {
       this.#mute.set(filing.platform, now + this.#options.patience);
@@ -204,6 +210,8 @@ export class Shipper {
       const receipt = await relay.receipt(transaction!.hash);
       // The follower tells us soon.
       if (receipt?.ok === true) continue;
+      // Nor does a registry that is out of service take it: the next session signs it for the successor.
+      if (receipt !== undefined && !(await relay.inService())) return;
       const used = receipt !== undefined || transaction!.nonce < mined;
       if (!used && !gap) {
         (this.#isStuck(shipment) ? stuck : again).push(shipment);

@@ -26,7 +26,10 @@ export interface AuditReport {
   readonly exposures_checked: number;
   /** Block up to which the logs were read. */
   readonly block: number;
+  /** The registry in service at that block. */
   readonly registry: Hex;
+  /** Every registry that was in service, the first first, and the filings that it took. */
+  readonly registries: readonly { readonly registry: Hex; readonly filings: number }[];
   readonly chain_id: string;
   readonly decisions: { readonly accepted: number; readonly flagged: number; readonly refused: number };
   /** Last number and head of each platform. */
@@ -61,6 +64,8 @@ class Replay {
   readonly #counts = { filings: 0, entries: 0, accepted: 0, flagged: 0, refused: 0, mismatches: 0 };
   readonly #found: Mismatch[] = [];
   readonly #platforms = new Set<number>();
+  /** Filings by the registry that took them. */
+  readonly #taken = new Map<Hex, number>();
   /** Borrowers whose state changed since it was last compared. */
   readonly #stale = new Map<string, Uint8Array>();
   #block: number;
@@ -68,7 +73,7 @@ class Replay {
   constructor(options: AuditOptions) {
     this.#options = options;
     const domain: FilingDomain = { chainId: options.chainId, registry: fromHex(options.registry, 20) };
-    this.#twin = new Registry(domain);
+    this.#twin = Registry.following(domain);
     this.#block = options.from - 1;
   }
 
@@ -90,6 +95,10 @@ class Replay {
     const where = `${event.platform}/${event.number}`;
     this.#counts.filings++;
     this.#platforms.add(event.platform);
+    this.#taken.set(event.registry, (this.#taken.get(event.registry) ?? 0) + 1);
+    const inService = toHex(this.#twin.domain.registry);
+    if (event.registry !== inService)
+      this.#mismatch("rejected", where, `accepted by ${event.registry}`, `in service is ${inService}`);
     if (event.time !== blockTime) this.#mismatch("time", where, String(event.time), String(blockTime));
     const applied = this.#apply(event, blockTime, where);
     if (applied !== undefined) this.#compareDecisions(event, applied, where);
@@ -187,7 +196,9 @@ class Replay {
   }
 
   async #views(calls: readonly string[]): Promise<string[]> {
-    const { rpc, registry } = this.#options;
+    const { rpc } = this.#options;
+    // The one in service answers for those before it: that it took everything over is looked at by this too.
+    const registry = toHex(this.#twin.domain.registry);
     const requests = calls.map((data) => ({ method: "eth_call", params: [{ to: registry, data }, "latest"] }));
     return rpc.batch(requests, hexBytes);
   }
@@ -211,7 +222,11 @@ class Replay {
       mismatches,
       exposures_checked: exposures,
       block: this.#block,
-      registry: this.#options.registry,
+      registry: toHex(this.#twin.domain.registry),
+      registries: this.#twin.licences.registries.map((one) => {
+        const registry = toHex(one);
+        return { registry, filings: this.#taken.get(registry) ?? 0 };
+      }),
       chain_id: this.#options.chainId.toString(),
       decisions: { accepted, flagged, refused },
       heads,

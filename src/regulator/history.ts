@@ -1,5 +1,6 @@
 import { decodeLog, type RegistryEvent } from "../chain/events.ts";
-import { fetchBlocks } from "../chain/blocks.ts";
+import type { RawBlock } from "../chain/blocks.ts";
+import { ContractLogs } from "../chain/contract-logs.ts";
 import { smallQuantity, type JsonRpc } from "../chain/rpc.ts";
 import type { Hex } from "../core/bytes.ts";
 
@@ -27,19 +28,18 @@ const SPAN = 500;
 
 /** What happened from block `first` on, up to where the chain ends now: filings, and every change of rulebook and licences. */
 export async function* readHistory(source: HistorySource, first: number): AsyncGenerator<Chapter, void, undefined> {
-  const { rpc, registry, rulebook, licences } = source;
+  const { rpc } = source;
+  const logs = new ContractLogs(rpc, source, source.from);
   const end = await rpc.call("eth_blockNumber", [], smallQuantity);
-  const fetchFrom = (next: number): ReturnType<typeof fetchBlocks> =>
-    next > end
-      ? Promise.resolve([])
-      : fetchBlocks(rpc, [registry, rulebook, licences], next, Math.min(end, next + SPAN - 1));
+  const fetchFrom = async (next: number): Promise<RawBlock[]> =>
+    next > end ? [] : logs.blocks(next, Math.min(end, next + SPAN - 1));
   let coming = fetchFrom(first);
   for (let next = first; next <= end; next += SPAN) {
     const blocks = await coming;
     coming = fetchFrom(next + SPAN); // the node reads on while we judge
     coming.catch(() => undefined); // whoever stops reading doesn't wait for it
-    const events = blocks.flatMap(({ time, logs }) =>
-      logs.flatMap((log) => {
+    const events = blocks.flatMap(({ time, logs: inBlock }) =>
+      inBlock.flatMap((log) => {
         const event = decodeLog(log);
         return event === undefined ? [] : [{ event, blockTime: time }];
       }),

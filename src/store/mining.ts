@@ -11,6 +11,8 @@ export const FINAL_BLOCK = "final-block";
 export type MinedAs =
   /** Ours, as it was cut. */
   | "ours"
+  /** Ours, but under another head than it was last meant for: a reorganisation took a change of registries back, and did it again. */
+  | "moved"
   /** The same filing as the row already says. */
   | "again"
   /** Filed by somebody else (the platform itself, or another gateway with its key), with nothing of ours in its way. */
@@ -29,12 +31,13 @@ export async function storeMined(db: Database, filings: readonly MinedFiling[]):
   );
 }
 
-type KnownRow = Pick<Selectable<FilingTable>, "ordinal" | "head" | "state" | "block_hash" | "log_index">;
+const KNOWN = ["ordinal", "head", "records_root", "entries", "state", "block_hash", "log_index"] as const;
+type KnownRow = Pick<Selectable<FilingTable>, (typeof KNOWN)[number]>;
 
 async function storeOne(trx: Transaction<Schema>, filing: MinedFiling): Promise<MinedAs> {
   const known = await trx
     .selectFrom("filings")
-    .select(["ordinal", "head", "state", "block_hash", "log_index"])
+    .select(KNOWN)
     .where("platform", "=", filing.platform)
     .where("number", "=", filing.number)
     .where("state", "<>", "overtaken")
@@ -43,19 +46,27 @@ async function storeOne(trx: Transaction<Schema>, filing: MinedFiling): Promise<
     await insertForeign(trx, filing);
     return "foreign";
   }
-  if (!known.head.equals(filing.head)) {
+  const moved = !known.head.equals(filing.head);
+  if (moved && !isSameContent(known, filing)) {
     await overtake(trx, filing);
     await insertForeign(trx, filing);
     return "overtaking";
   }
-  if (isSame(known, filing)) return "again";
+  if (!moved && isSame(known, filing)) return "again";
   await trx
     .updateTable("filings")
-    .set({ ...minedColumns(filing), state: "mined" })
+    .set({
+      ...minedColumns(filing),
+      ...{ previous: Buffer.from(filing.previous), head: Buffer.from(filing.head), state: "mined" },
+    })
     .where("ordinal", "=", known.ordinal)
     .execute();
-  return "ours";
+  return moved ? "moved" : "ours";
 }
+
+/** The same entries on the same records: only the registry, and so the head, is another. */
+const isSameContent = (row: KnownRow, filing: MinedFiling): boolean =>
+  row.records_root.equals(filing.recordsRoot) && row.entries.equals(filing.entries);
 
 const isSame = (row: KnownRow, filing: MinedFiling): boolean =>
   (row.state === "mined" || row.state === "final") &&

@@ -204,7 +204,7 @@ describe("the store", function () {
     });
 
     it("is overtaken when another filing has its number, and its submissions can be filed again", async () => {
-      const theirs = mined(cut(1, [], { head: hash("another head") }), 10);
+      const theirs = mined(cut(1, [], { head: hash("another head"), recordsRoot: hash("another root") }), 10);
       expect(await storeMined(db, [theirs])).to.deep.equal(["overtaking"]);
       expect((await listPlatforms(db))[0]?.halted).to.contain("number 1");
       expect((await lastFilings(db)).get(1)?.head).to.deep.equal(hash("another head"));
@@ -212,6 +212,14 @@ describe("the store", function () {
       expect(await refileOvertaken(db, 1)).to.equal(3);
       expect(await findWaiting(db, await readMark(db, WAITING_AFTER), 10)).to.have.length(3);
       expect((await listPlatforms(db))[0]?.halted).to.equal(null);
+    });
+
+    it("stays ours where only its head is another: it was mined by another registry than it was last meant for", async () => {
+      const there = mined({ ...first, head: hash("by the successor") }, 10);
+      expect(await storeMined(db, [there])).to.deep.equal(["moved"]);
+      expect((await listPlatforms(db))[0]?.halted).to.equal(null);
+      expect((await findByState(db, ["mined"])).map((row) => row.head)).to.deep.equal([hash("by the successor")]);
+      expect(await storeMined(db, [there])).to.deep.equal(["again"]);
     });
 
     it("forgets what others filed in a block that is gone", async () => {

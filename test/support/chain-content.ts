@@ -1,6 +1,6 @@
 import { toHex, type Hex } from "../../src/core/bytes.ts";
 import { splitEntries } from "../../src/core/filing.ts";
-import { fetchBlocks } from "../../src/chain/blocks.ts";
+import { ContractLogs } from "../../src/chain/contract-logs.ts";
 import { decodeLog, type FiledEvent } from "../../src/chain/events.ts";
 import { smallQuantity } from "../../src/chain/rpc.ts";
 import { audit, type AuditReport } from "../../src/regulator/audit.ts";
@@ -11,7 +11,7 @@ import type { Market } from "./market.ts";
 export async function filingsOnChain(market: Market): Promise<FiledEvent[]> {
   const { deployment, chain } = market;
   const latest = await chain.rpc.call("eth_blockNumber", [], smallQuantity);
-  const blocks = await fetchBlocks(chain.rpc, [deployment.registry], deployment.block, latest);
+  const blocks = await new ContractLogs(chain.rpc, deployment, deployment.block).blocks(deployment.block, latest);
   return blocks
     .flatMap((block) => block.logs.flatMap((log) => decodeLog(log) ?? []))
     .filter((event) => event.type === "filed");

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { z } from "zod";
 import { Account } from "../../src/chain/account.ts";
 import { Regulator } from "../../src/chain/administration.ts";
 import { artifact } from "../../src/chain/artifacts.ts";
+import { announceSuccessor, deploySuccessor, installSuccessor } from "../../src/chain/succession.ts";
 import { deploy, type Deployment, domainOf } from "../../src/chain/deployment.ts";
 import { Follower } from "../../src/chain/follower.ts";
 import { FilingRelay } from "../../src/chain/relay.ts";
@@ -89,6 +91,10 @@ export class Market {
   readonly plan: MarketPlan;
   #event = 0;
 
+  get #regulating(): Transactor {
+    return new Transactor(this.chain.rpc, CHAIN_ID, testKey(1));
+  }
+
   private constructor(chain: LocalChain, plan: MarketPlan) {
     const { rpc } = chain;
     this.chain = chain;
@@ -142,11 +148,44 @@ export class Market {
 
   /** Gives a platform another filing key. */
   async setKey(platform: number, address: Uint8Array): Promise<void> {
-    const { rpc } = this.chain;
-    await new Transactor(rpc, CHAIN_ID, testKey(1)).send({
+    await this.#regulating.send({
       ...{ to: this.deployment.licences, interface: artifact("Licences").interface },
       ...{ function: "setKey", args: [platform, toHex(address)] },
     });
+  }
+
+  /** Deploys a successor of the registry and puts it in service. Gives its address. */
+  async succeed(): Promise<Hex> {
+    const registry = await this.announce();
+    await this.install(registry);
+    return registry;
+  }
+
+  /** Deploys and announces a successor, which can be installed from then on: there is no notice in these tests. */
+  async announce(): Promise<Hex> {
+    const registry = await deploySuccessor(this.#regulating, this.deployment);
+    const from = (await this.regulator.now()) + 2;
+    await announceSuccessor(this.#regulating, this.deployment, registry, from);
+    return registry;
+  }
+
+  async install(registry: Hex): Promise<void> {
+    await this.chain.rpc.call("evm_increaseTime", [3], z.unknown());
+    await installSuccessor(this.#regulating, this.deployment, registry);
+  }
+
+  /** Installs it in the next block, before all that waits in the pool: for a chain that doesn't mine by itself. */
+  async installNext(registry: Hex): Promise<void> {
+    const { rpc } = this.chain;
+    const from = this.#regulating.address;
+    await rpc.call("evm_increaseTime", [3], z.unknown());
+    await rpc.call("anvil_setBalance", [from, "0xffffffffffffffffffff"], z.unknown());
+    await rpc.call("anvil_impersonateAccount", [from], z.unknown());
+    const data = artifact("Licences").interface.encodeFunctionData("installRegistry", [registry]);
+    // What pays more is mined first.
+    const fees = { gas: "0x100000", maxFeePerGas: "0x3b9aca00", maxPriorityFeePerGas: "0x3b9aca00" };
+    await rpc.call("eth_sendTransaction", [{ from, to: this.deployment.licences, data, ...fees }], z.unknown());
+    await rpc.call("evm_mine", [], z.unknown());
   }
 
   /** A gateway on this market. */
@@ -160,7 +199,7 @@ export class Market {
       createFollower: () => new Follower({ rpc, deployment, confirmations: 0, interval: 25 }),
       signers: (db) => new TestSigners(db, this.signers),
       config: readConfig({ port: 0, cutAge: 20, patience: 0.3, ...settings }),
-      evidence: async (place) => sealEvidence(rpc, domainOf(deployment).registry, place),
+      evidence: async (place) => sealEvidence(rpc, place),
       logger: createLogger(process.env["TALLY_TEST_LOG"] ?? "silent"),
       ...change,
     });

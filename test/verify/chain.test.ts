@@ -62,7 +62,9 @@ describe("a receipt of a filing on a real chain", function () {
     expect(toHex(filed.head)).to.equal(toHex(head));
     previous = head;
     const mined = { number: block!.number, hash: fromHex(block!.hash) };
-    const evidence = await sealEvidence(chain.rpc, domain.registry, { platform: 1, number, block: mined });
+    const evidence = await sealEvidence(chain.rpc, {
+      ...{ registry: domain.registry, platform: 1, number, block: mined },
+    });
     const { header, proof } = evidence;
     const terms = { platform: 1, key: recordSigner.publicKey, validFrom: 0, validTo: 2 ** 39 };
     const { key, ...certificate } = await certifyRecordKey(signer, terms, domain);

@@ -65,6 +65,8 @@ async function withProgress(where: HistorySource): Promise<AuditReport> {
 function printReport(report: AuditReport): void {
   const { decisions } = report;
   print(`Registry ${report.registry} on chain ${report.chain_id}, up to block ${report.block}`);
+  if (report.registries.length > 1)
+    for (const { registry, filings } of report.registries) print(`  ${filings} filings taken by ${registry}`);
   print(`${report.filings} filings, ${report.entries} entries judged anew in ${report.seconds} s`);
   print(`${decisions.accepted} accepted, ${decisions.flagged} flagged, ${decisions.refused} refused`);
   print(`${report.exposures_checked} borrowers' states compared`);

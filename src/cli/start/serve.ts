@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 
 import { Account } from "../../chain/account.ts";
-import { type Deployment, domainOf } from "../../chain/deployment.ts";
+import type { Deployment } from "../../chain/deployment.ts";
 import { Follower } from "../../chain/follower.ts";
 import { FilingRelay } from "../../chain/relay.ts";
 import type { JsonRpc } from "../../chain/rpc.ts";
@@ -51,7 +51,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     relay: new FilingRelay(rpc, account, deployment),
     createFollower: () => new Follower({ rpc, deployment, confirmations, ...(finalUpTo && { finalUpTo }) }),
     signers: (db) => new Signers({ db, directory: home.path, password: secrets.keystorePassword }),
-    evidence: async (place) => sealEvidence(rpc, domainOf(deployment).registry, place),
+    evidence: async (place) => sealEvidence(rpc, place),
     logger: createLogger(process.env["TALLY_LOG"] ?? "info", destination),
   });
   // The log stays open: what ends after the gateway may still have something to say.

@@ -14,7 +14,7 @@ import type { Services } from "../services.ts";
 const READERS = ["platform", "auditor", "operator"] as const;
 
 /** Reading what was filed, and proofs of it. */
-export function filingRoutes({ db, intake, recordKeys, domain, evidence }: Services): Route[] {
+export function filingRoutes({ db, intake, recordKeys, ledger, evidence }: Services): Route[] {
   const list = route({
     method: "get",
     path: "/v1/filings",
@@ -92,7 +92,10 @@ export function filingRoutes({ db, intake, recordKeys, domain, evidence }: Servi
       };
       const signature = row.signature!;
       const block = { number: row.block_number, hash: row.block_hash! };
+      const domain = ledger().domainOf(filing, row.head);
+      if (domain === undefined) throw gatewayError("not-ready", "The chain is not followed far enough yet.");
       const { header, proof } = await evidence({
+        registry: domain.registry,
         platform,
         number: row.number,
         seal: sealOf(row.head, row.block_time!, row.decisions),
