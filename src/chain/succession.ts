@@ -29,9 +29,9 @@ const NOBODY = `0x${"00".repeat(20)}`;
 
 /** Reads it from the chain: from Licences, and from the registries themselves, whose code names their predecessor. */
 export async function readSuccession(rpc: JsonRpc, licences: Hex): Promise<Succession> {
-  const [[inService], [registry, codeHash, from], [notice]] = await Promise.all(
+  const [[inService], [registry, codeHash, from], [notice]] = (await Promise.all(
     ["registryInService", "announced", "successionNotice"].map((name) => view(rpc, "Licences", licences, name)),
-  ) as [readonly unknown[], readonly unknown[], readonly unknown[]];
+  )) as [readonly unknown[], readonly unknown[], readonly unknown[]];
   const current = addressOf(inService);
   const next = addressOf(registry);
   return {
@@ -130,9 +130,12 @@ export async function faultOfSuccessor(
 ): Promise<string | undefined> {
   if (announced === undefined) return "no successor is announced";
   const { registry, codeHash } = announced;
-  if ((await codeHashOf(rpc, registry)) !== codeHash) return `the code at ${registry} is not the one that was announced`;
+  if ((await codeHashOf(rpc, registry)) !== codeHash)
+    return `the code at ${registry} is not the one that was announced`;
   const [predecessor, licences, rulebook] = await Promise.all(
-    ["predecessor", "licences", "rulebook"].map(async (name) => addressOf((await view(rpc, "Registry", registry, name))[0])),
+    ["predecessor", "licences", "rulebook"].map(async (name) =>
+      addressOf((await view(rpc, "Registry", registry, name))[0]),
+    ),
   );
   if (predecessor !== inService) return `it succeeds ${predecessor}, and in service is ${inService}`;
   if (licences !== deployment.licences) return `it reads other licences: ${licences}`;
@@ -140,7 +143,12 @@ export async function faultOfSuccessor(
   return undefined;
 }
 
-async function view(rpc: JsonRpc, contract: "Licences" | "Registry", to: Hex, name: string): Promise<readonly unknown[]> {
+async function view(
+  rpc: JsonRpc,
+  contract: "Licences" | "Registry",
+  to: Hex,
+  name: string,
+): Promise<readonly unknown[]> {
   const of = artifact(contract).interface;
   const answer = await rpc.call("eth_call", [{ to, data: of.encodeFunctionData(name, []) }, "latest"], hexBytes);
   try {

@@ -1,3 +1,4 @@
+import { toHex } from "../../src/core/bytes.ts";
 import { ruleBit } from "../../src/core/decision.ts";
 import { encodeEntry } from "../../src/core/encode-entry.ts";
 import type { Entry, Ref } from "../../src/core/entry.ts";
@@ -55,7 +56,8 @@ export class FiledHistory {
     const applied = this.twin.applyFiling(blockTime, filing);
     const { head, decisions } = applied;
     const none = { signature: new Uint8Array(65), transactionHash: new Uint8Array(32), logIndex: 0 };
-    this.#collector.take({ type: "filed", ...filing, ...none, head, decisions, time: blockTime }, blockTime);
+    const registry = toHex(this.twin.domain.registry);
+    this.#collector.take({ type: "filed", registry, ...filing, ...none, head, decisions, time: blockTime }, blockTime);
     return applied;
   }
 
