@@ -6,11 +6,14 @@ import { addressOfSecret, encodeEntries } from "../../src/core/filing.ts";
 import { Registry } from "../../src/core/registry.ts";
 import { encodeSettings } from "../../src/core/settings.ts";
 import type { CompiledRulePack } from "../../src/regulator/compile-rule-pack.ts";
+import { planPublication } from "../../src/regulator/plan.ts";
 import { PACK_PLATFORMS, loadPackVectors, packNames } from "../support/pack-vectors.ts";
 import type { PackVector } from "../support/pack-vectors.ts";
 import { inWords } from "../support/vectors.ts";
 import { secretOf } from "../support/world.ts";
 
+/** 2026-03-01. */
+const NOW = 1_772_323_200;
 const domain = { chainId: 1n, registry: new Uint8Array(20).fill(1) };
 
 /** A twin whose Rulebook holds the pack, with five platforms licensed for all of it. */
@@ -59,6 +62,15 @@ describe("rulebooks, by the law's own examples:", () => {
           expect(play(pack, vector)).to.deep.equal(vector.steps.map(({ expected }) => expected));
         });
     });
+
+  it("can be published on an empty Rulebook, whatever the notice", () => {
+    const notices = { tightening: 30 * 86_400, relaxation: 30 * 86_400 };
+    const empty = { settings: undefined, points: new Map(), versions: new Map(), packs: [] };
+    for (const name of packNames()) {
+      const { pack } = loadPackVectors(name);
+      expect(planPublication(pack, { now: NOW, notices, ...empty }).conflicts, name).to.deep.equal([]);
+    }
+  });
 
   it("have vectors, all but the samples", () => {
     const packs = readdirSync("rulebooks").filter((file) => file.endsWith(".yaml") && !file.startsWith("sample-"));

@@ -28,7 +28,17 @@ interface Provider {
 const ZERO = `0x${"00".repeat(20)}`;
 const GAS = "0x20000000";
 
-/** The contracts in Hardhat's own EVM, with four platforms licensed, and a snapshot of that to come back to. */
+/** What a chain begins with. */
+export interface ChainBeginning {
+  /** UTC seconds. */
+  readonly at: number;
+  readonly platforms: readonly { readonly number: number; readonly group: number; readonly foundingUntil: number }[];
+  /** Products 0 to 255 that each platform is licensed for. */
+  readonly products: bigint;
+  readonly point?: { readonly series: number; readonly publishedAt: number; readonly rate: bigint };
+}
+
+/** The contracts in Hardhat's own EVM, with platforms licensed, and a snapshot of that to come back to. */
 export class DifferentialChain {
   readonly #provider: Provider;
   readonly #from: string;
@@ -45,19 +55,20 @@ export class DifferentialChain {
     this.#from = from;
   }
 
-  static async start(): Promise<DifferentialChain> {
+  static async start(beginning: ChainBeginning = { at: SCENARIO_START, ...WORLD }): Promise<DifferentialChain> {
     const { provider } = await network.create({
       network: "default",
       override: {
         hardfork: "cancun",
         blockGasLimit: 2_000_000_000,
-        initialDate: new Date((SCENARIO_START - 1_000) * 1_000),
+        initialDate: new Date((beginning.at - 1_000) * 1_000),
         allowBlocksWithSameTimestamp: true,
       },
     });
     const [from] = (await provider.request({ method: "eth_accounts" })) as string[];
     const chain = new DifferentialChain(provider, from!);
-    await chain.#deploy();
+    await chain.#deploy(beginning);
+    await chain.keep();
     return chain;
   }
 
@@ -65,10 +76,15 @@ export class DifferentialChain {
     return { chainId: 31_337n, registry: fromHex(this.#address("Registry")) };
   }
 
-  /** Forgets all since the start. */
+  /** Makes this the state that `reset` comes back to. */
+  async keep(): Promise<void> {
+    this.#snapshot = await this.#provider.request({ method: "evm_snapshot" });
+  }
+
+  /** Forgets all since the start, or since `keep`. */
   async reset(): Promise<void> {
     await this.#provider.request({ method: "evm_revert", params: [this.#snapshot] });
-    this.#snapshot = await this.#provider.request({ method: "evm_snapshot" });
+    await this.keep();
   }
 
   /** Takes a step that isn't a filing. One that the contracts refuse has no events. */
@@ -112,8 +128,8 @@ export class DifferentialChain {
     };
   }
 
-  async #deploy(): Promise<void> {
-    const at = SCENARIO_START - 900;
+  async #deploy({ at: beginning, platforms, products, point }: ChainBeginning): Promise<void> {
+    const at = beginning - 900;
     await this.#create("Administration", [this.#from], at);
     await this.#create("Licences", [this.#address("Administration"), 0], at);
     await this.#create("Rulebook", [this.#address("Administration"), this.#address("Licences"), 0, 0], at);
@@ -124,14 +140,13 @@ export class DifferentialChain {
     };
     await act("Licences", "announceRegistry", [registry, keccak256(code as string), at]);
     await act("Licences", "installRegistry", [registry]);
-    for (const { number, group, foundingUntil } of WORLD.platforms) {
+    for (const { number, group, foundingUntil } of platforms) {
       const key = toHex(addressOfSecret(secretOf(number)));
       await act("Licences", "grant", [key, group, foundingUntil, 0, ZERO, `platform ${number}`]);
-      await act("Licences", "setProducts", [number, 0, WORLD.products]);
+      await act("Licences", "setProducts", [number, 0, products]);
     }
-    const { series, publishedAt, rate } = WORLD.point;
-    await act("Rulebook", "openSeries", [series, "a reference rate", [[publishedAt, rate]]]);
-    this.#snapshot = await this.#provider.request({ method: "evm_snapshot" });
+    if (point)
+      await act("Rulebook", "openSeries", [point.series, "a reference rate", [[point.publishedAt, point.rate]]]);
   }
 
   #address(contract: string): string {
