@@ -42,7 +42,7 @@ const KINDS = { person: 1, business: 2 } as const;
 /** Large files are no rule packs, and aliases in YAML can make a small one large. */
 const MAX_BYTES = 2_000_000;
 /** Rules that many versions share are written once; twenty doublings are no sharing. */
-const MAX_ALIASES = 2_000;
+export const MAX_ALIASES = 2_000;
 
 /** Reads a pack from YAML. Throws `rule-pack-invalid`, naming line and field. */
 export function parseRulePack(text: string, file: string): RulePack {
