@@ -127,6 +127,11 @@ export async function gasRows(): Promise<GasRow[]> {
     (await each(platform, (k) => loan(declared + k, { income: 2_500_000n }))).gas,
     32_000,
   );
+  const various = group();
+  row(
+    "first loan, no two of one amount",
+    (await each(platform, (k) => loan(various + k, { principal: 1_234_567n + BigInt(k) }))).gas,
+  );
   const newcomer = await t.grant();
   const fresh = group();
   row("first loan, in a platform's first filing", (await each(newcomer, (k) => loan(fresh + k))).gas);
@@ -166,12 +171,12 @@ export async function gasRows(): Promise<GasRow[]> {
   clock += HOUR;
   const one = await gasOf(
     platform,
-    [1, 1, 1].map((product, k) => loan(many + k, { product })),
+    [1, 1, 1].map((product, k) => loan(many + k, { product, principal: 1_234_567n + BigInt(k) })),
   );
   clock += HOUR;
   const three = await gasOf(
     platform,
-    [1, 2, 3].map((product, k) => loan(many + 3 + k, { product })),
+    [1, 2, 3].map((product, k) => loan(many + 3 + k, { product, principal: 1_234_567n + BigInt(k) })),
   );
   row("each further product and version", Math.round((three - one) / 2), 13_000);
   clock += HOUR;

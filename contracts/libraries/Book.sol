@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Ring} from "./Ring.sol";
+
 /// @notice A borrower's state: four kinds of words, laid out in `docs/design/state.md`.
 struct BookWords {
     uint256 head;
@@ -40,6 +42,7 @@ library Book {
 
     uint256 private constant COUNT_AT = 124;
     uint256 internal constant ONE_SLOT = 1 << COUNT_AT;
+    uint256 private constant STREAK_AT = 121;
     uint256 private constant CLOSED_AT = 129;
     uint256 private constant NEWEST_AT = 161;
     uint256 private constant RING_AT = 193;
@@ -48,6 +51,8 @@ library Book {
     uint256 private constant OPENED_AT = 142;
     uint256 private constant PRINCIPAL_AT = 174;
     uint256 private constant LINE_AT = 212;
+
+    uint256 private constant MONTHLY_AT = 228;
 
     uint256 private constant MAX_TERM = U14;
 
@@ -58,15 +63,18 @@ library Book {
     function loan(
         uint256 principal,
         uint256 seconds_,
-        uint256 product_,
-        uint256 name_
+        uint256 product_
     ) internal pure returns (uint256) {
         // Unchecked: a term is far below 2^256.
         unchecked {
             uint256 termDays = (seconds_ + 86_399) / 86_400;
             if (termDays > MAX_TERM) termDays = MAX_TERM;
-            return principal | (termDays << 38) | (product_ << 52) | (name_ << NAME_AT);
+            return principal | (termDays << 38) | (product_ << 52);
         }
+    }
+
+    function withName(uint256 word, uint256 name_) internal pure returns (uint256) {
+        return word | (name_ << NAME_AT);
     }
 
     /// @dev `platform ‖ number ‖ index` of 18, 28 and 8 bits.
@@ -121,17 +129,21 @@ library Book {
         return head >> RING_AT;
     }
 
+    /// @dev The streak of debt began with the last opening but so many, or UNKNOWN.
+    function streak(uint256 head) internal pure returns (uint256) {
+        return (head >> STREAK_AT) & Ring.UNKNOWN_PLACE;
+    }
+
+    function withStreak(uint256 head, uint256 place) internal pure returns (uint256) {
+        return (head & ~(Ring.UNKNOWN_PLACE << STREAK_AT)) | (place << STREAK_AT);
+    }
+
     function withoutLoan(uint256 head) internal pure returns (uint256) {
         return head & ~HEAD_LOAN;
     }
 
     function withRing(uint256 head, uint256 newest_, uint256 deltas) internal pure returns (uint256) {
         return (head & (2 ** NEWEST_AT - 1)) | (newest_ << NEWEST_AT) | (deltas << RING_AT);
-    }
-
-    /// @dev The head with the openings of another.
-    function withRingOf(uint256 head, uint256 other) internal pure returns (uint256) {
-        return (head & (2 ** NEWEST_AT - 1)) | ((other >> NEWEST_AT) << NEWEST_AT);
     }
 
     /// @dev `lastClosed` is the greatest of all closings.
@@ -182,6 +194,15 @@ library Book {
 
     function detail(uint256 principal_, uint256 charges_) internal pure returns (uint256) {
         return principal_ | (charges_ << 38);
+    }
+
+    /// @dev {MonthlyPayment}, packed; zero: not known.
+    function monthlyPayment(uint256 word) internal pure returns (uint256) {
+        return (word >> MONTHLY_AT) & (2 ** 24 - 1);
+    }
+
+    function withMonthlyPayment(uint256 word, uint256 packed) internal pure returns (uint256) {
+        return word | (packed << MONTHLY_AT);
     }
 
     function charges(uint256 word) internal pure returns (uint256) {

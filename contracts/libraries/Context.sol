@@ -52,9 +52,14 @@ struct FilingContext {
     uint256 pointFrom;
     uint256 pointUntil;
     uint256 rate;
-    /// The schedule that RATE judged last, without its amounts, and its factor (see {RateCap}).
+    /// The schedule that RATE judged last, without its amounts, under which cap, and its factor (see {RateCap}).
     uint256 rateShape;
+    uint256 rateOther;
     uint256 rateFactor;
+    /// As they are for DAILY-COST: its shape, what accrues between payments, and the sum of their discounts.
+    uint256 dailyShape;
+    uint256 dailyGrowth;
+    uint256 dailySum;
     /// The product whose licence was asked for last, plus one.
     uint256 licensedProduct;
     bool licensed;
@@ -121,7 +126,8 @@ library Context {
     function dayOf(FilingContext memory c, uint256 time) internal view returns (uint256) {
         // Unchecked: times begin in 2000, and an offset is at most a day.
         unchecked {
-            return uint256(int256(time) + offsetAt(c, time)) / DAY;
+            if (time - c.zoneFrom >= c.zoneUntil - c.zoneFrom) offsetAt(c, time);
+            return (time + uint256(c.zoneOffset)) / DAY;
         }
     }
 
@@ -157,18 +163,21 @@ library Context {
         if (newest == 0) return head;
         uint256 deltas = Book.ring(head);
         uint256 newestDay = dayOf(c, newest);
-        (uint256 left, uint256 place) = Ring.removed(deltas, dayOf(c, time), newestDay);
+        uint256 day = dayOf(c, time);
+        (uint256 left, uint256 place) = Ring.removed(deltas, day, newestDay);
+        if (place == Ring.NONE) return head;
+        uint256 streak = Ring.placeWithout(Book.streak(head), place, day == newestDay);
         if (place == 0) {
             uint256 delta = deltas & 511;
-            if (delta == 0) return Book.withRing(head, 0, 0);
+            if (delta == 0) return Book.withStreak(Book.withRing(head, 0, 0), 0);
             // What is before the newest opening isn't known, so that it stays.
-            if (delta >= Ring.FAR) return head;
+            if (delta >= Ring.FAR) return Book.withStreak(head, Ring.UNKNOWN_PLACE);
             // Only the day of the opening before is known. Unchecked: it is far from zero, and noon far from any offset.
             unchecked {
                 newest = uint256(int256((newestDay - (delta - 1)) * DAY + DAY / 2) - offsetAt(c, newest));
             }
         }
-        return Book.withRing(head, newest, left);
+        return Book.withStreak(Book.withRing(head, newest, left), streak);
     }
 
     function _settings(FilingContext memory c) private view returns (bytes memory) {

@@ -16,11 +16,13 @@ library Decision {
     uint256 internal constant MARKET_CAP_BIT = 8;
     uint256 internal constant OPEN_LOANS_BIT = 9;
     uint256 internal constant COOLING_OFF_BIT = 10;
+    uint256 internal constant STREAK_BIT = 11;
     uint256 internal constant FREQUENCY_BIT = 12;
     uint256 internal constant DISCLOSURE_BIT = 13;
     uint256 internal constant LICENCE_BIT = 15;
     uint256 internal constant LATE_BIT = 16;
     uint256 internal constant FUTURE_BIT = 17;
+    uint256 internal constant DAILY_COST_BIT = 21;
 
     // The same as masks.
     uint256 internal constant RATE = 1 << RATE_BIT;
@@ -33,11 +35,13 @@ library Decision {
     uint256 internal constant MARKET_CAP = 1 << MARKET_CAP_BIT;
     uint256 internal constant OPEN_LOANS = 1 << OPEN_LOANS_BIT;
     uint256 internal constant COOLING_OFF = 1 << COOLING_OFF_BIT;
+    uint256 internal constant STREAK = 1 << STREAK_BIT;
     uint256 internal constant FREQUENCY = 1 << FREQUENCY_BIT;
     uint256 internal constant DISCLOSURE = 1 << DISCLOSURE_BIT;
     uint256 internal constant LICENCE = 1 << LICENCE_BIT;
     uint256 internal constant LATE = 1 << LATE_BIT;
     uint256 internal constant FUTURE = 1 << FUTURE_BIT;
+    uint256 internal constant DAILY_COST = 1 << DAILY_COST_BIT;
 
     /// @notice The rules that this registry judges.
     uint256 internal constant SERVED =
@@ -46,15 +50,18 @@ library Decision {
             DEDUCTION |
             AMOUNT |
             TERM |
+            INCOME |
             PLATFORM_CAP |
             MARKET_CAP |
             OPEN_LOANS |
             COOLING_OFF |
+            STREAK |
             FREQUENCY |
             DISCLOSURE |
             LICENCE |
             LATE |
-            FUTURE;
+            FUTURE |
+            DAILY_COST;
 
     /// @notice All rules that have a bit.
     uint256 internal constant RULES = 2 ** 27 - 1;

@@ -2,8 +2,9 @@
 pragma solidity 0.8.37;
 
 import {Decision} from "./Decision.sol";
+import {Offers} from "./Offers.sol";
 import {Schedule} from "./Schedule.sol";
-import {LoanEvent, Opening} from "./Scratch.sol";
+import {LoanEvent, Offer, Opening} from "./Scratch.sol";
 
 /// @title Entries as they are written in a filing
 /// @notice `docs/spec/protocol.md`, section 3. Places are positions in calldata. Nothing here reverts: bytes that are no
@@ -44,7 +45,7 @@ library Entry {
     // Flags of `Opened`.
     uint256 internal constant BASIS = 3;
     uint256 private constant CASH = 4;
-    uint256 private constant INCOME = 8;
+    uint256 internal constant INCOME = 8;
     uint256 internal constant LATER_DRAW = 16;
     uint256 internal constant FIRST_DRAW = 32;
     uint256 private constant PREDECESSOR = 64;
@@ -77,18 +78,29 @@ library Entry {
             o.cash = amounts;
             start += OPENED_BYTES;
             // All amounts are or-ed: only whether one of them is too great is asked of it.
-            if (flags & ~uint256(FIRST_DRAW) > REQUEST) {
-                uint256 options;
+            uint256 options = flags & ~uint256(FIRST_DRAW);
+            if (options == INCOME) {
+                // What most requests have, if they have anything.
+                o.income = Schedule.read(start) >> 216;
+                amounts |= o.income;
+                start += 5;
+            } else if (options != 0) {
                 (start, options) = _readOptions(o, flags, start);
                 if (start == 0) return Decision.MALFORMED;
                 amounts |= options;
             }
             o.schedule = start;
             o.scheduleEnd = end;
-            uint256 largest;
-            (o.payments, o.total, largest, o.term) = Schedule.summarise(msg.data, start, end);
-            if (o.payments == 0) return Decision.MALFORMED;
-            return (amounts | largest) >= AMOUNTS ? Decision.WIDTH : 0;
+            if (!Offers.find(o, start, end)) {
+                Offer memory offer = o.offer;
+                (offer.payments, offer.total, offer.largest, offer.term) = Schedule.summarise(msg.data, start, end);
+                if (offer.payments == 0) {
+                    // What is malformed is never found again.
+                    offer.key = 0;
+                    return Decision.MALFORMED;
+                }
+            }
+            return (amounts | o.offer.largest) >= AMOUNTS ? Decision.WIDTH : 0;
         }
     }
 
@@ -138,7 +150,8 @@ library Entry {
                 if (amounts == 0) return (0, 0);
             }
             if (flags & INCOME != 0) {
-                amounts |= Schedule.read(start) >> 216;
+                o.income = Schedule.read(start) >> 216;
+                amounts |= o.income;
                 start += 5;
             }
             if (flags & LATER_DRAW != 0) {

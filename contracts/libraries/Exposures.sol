@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Income} from "../rules/Income.sol";
 import {Book, BookWords} from "./Book.sol";
 import {Context, FilingContext} from "./Context.sol";
 import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
 import {Terms} from "./Limits.sol";
+import {MonthlyPayment} from "./MonthlyPayment.sol";
 import {Exposure, Opening} from "./Scratch.sol";
 
 /// @title Adding up what a borrower owes
@@ -25,23 +27,24 @@ library Exposures {
         uint256 head,
         Terms limits
     ) internal view returns (uint256) {
-        x.outstanding = 0;
-        x.groupOutstanding = 0;
-        x.openLoans = 0;
-        x.lenders = 0;
-        x.lineCount = 0;
-        x.lineOpen = false;
-        x.lapsed = 0;
+        _empty(x);
         uint256 market = Entry.market(o.facts);
         // Groups of other platforms are a call each: only if a rule asks for them.
         bool groups = limits.exists() && limits.on() & (Decision.PLATFORM_CAP | Decision.OPEN_LOANS) != 0;
+        // And so is each detail a word.
+        x.addsPayments =
+            limits.exists() && limits.on() & Decision.INCOME != 0 && limits.incomeMode() == Income.ALL_PAYMENTS;
         if (head & Book.PRESENT != 0) {
             if (head & Book.UNCONFIRMED != 0 && isLapsed(c, head, Book.newest(head))) {
                 head = Book.withoutLoan(c.withoutOpening(head, Book.newest(head)));
-            } else if (Book.market(head) == market) {
-                x.openLoans = 1;
-                x.outstanding = Book.outstanding(head);
-                if (groups) _addGroup(c, x, Book.platform(head), Book.outstanding(head), true);
+            } else {
+                x.anyOpen = true;
+                if (Book.market(head) == market) {
+                    x.openLoans = 1;
+                    x.outstanding = Book.outstanding(head);
+                    if (groups) _addGroup(c, x, Book.platform(head), Book.outstanding(head), true);
+                    if (x.addsPayments) _addPayment(x, head & Book.DETAILED == 0 ? 0 : book.detail);
+                }
             }
         }
         // Unchecked: counted down from a number of slots; 32 loans of less than 2^38.
@@ -53,18 +56,27 @@ library Exposures {
                     if (slot & Book.IN_RING != 0) head = c.withoutOpening(head, Book.opened(slot));
                     continue;
                 }
-                if (Book.market(slot) != market) continue;
                 // Charged off is still owed, but no open loan.
                 bool open = slot & Book.CHARGED_OFF == 0;
+                if (open) x.anyOpen = true;
+                if (Book.market(slot) != market) continue;
                 uint256 outstanding = Book.outstanding(slot);
                 x.outstanding += outstanding;
                 if (groups) _addGroup(c, x, Book.holder(slot), outstanding, open);
                 if (!open) continue;
+                if (x.addsPayments) _addPayment(x, slot & Book.DETAILED == 0 ? 0 : book.details[k]);
                 if (slot & Book.DRAW == 0) x.openLoans++;
                 else _addDraw(o, x, Book.lineName(slot));
             }
         }
         return head;
+    }
+
+    /// @dev Plain equivalent: the first eleven fields, each zero.
+    function _empty(Exposure memory x) private pure {
+        assembly ("memory-safe") {
+            calldatacopy(x, calldatasize(), 0x160)
+        }
     }
 
     /// @notice Whether an unconfirmed loan was not confirmed in time.
@@ -88,6 +100,16 @@ library Exposures {
             uint256 group = c.groupOf(holder);
             if (group == c.group) x.groupOutstanding += outstanding;
             else if (open) x.lenders = _include(x.groups, x.lenders, group);
+        }
+    }
+
+    /// @dev Adds an open loan's largest monthly payment, if its detail has one.
+    function _addPayment(Exposure memory x, uint256 detail) private pure {
+        uint256 packed = Book.monthlyPayment(detail);
+        if (packed == 0) x.paymentsUnknown = true;
+        // Unchecked: 32 of 50 bits.
+        unchecked {
+            x.payments += MonthlyPayment.unpack(packed);
         }
     }
 

@@ -165,6 +165,35 @@ library Limits {
         }
     }
 
+    function incomeMode(Terms v) internal pure returns (uint256) {
+        return (_word(v, 6) >> 144) & 0xff;
+    }
+
+    function incomeShare(Terms v) internal pure returns (uint256) {
+        return (_word(v, 6) >> 112) & U32;
+    }
+
+    function streakDays(Terms v) internal pure returns (uint256) {
+        return (_word(v, 6) >> 96) & 0xffff;
+    }
+
+    function streakOff(Terms v) internal pure returns (uint256) {
+        return (_word(v, 6) >> 80) & 0xffff;
+    }
+
+    function barredDays(Terms v) internal pure returns (uint256) {
+        return (_word(v, 6) >> 64) & 0xffff;
+    }
+
+    /// @dev In two words.
+    function lifetimeShare(Terms v) internal pure returns (uint256) {
+        return ((_word(v, 6) & 0xffffff) << 8) | (_word(v, 7) >> 248);
+    }
+
+    function dailyShare(Terms v) internal pure returns (uint256) {
+        return (_word(v, 7) >> 216) & U32;
+    }
+
     /// @dev Plain equivalent: `words[k]` of a `uint256[10] memory`.
     function _word(Terms v, uint256 k) private pure returns (uint256 word) {
         assembly ("memory-safe") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Income} from "../rules/Income.sol";
 import {Rate} from "../rules/Rate.sol";
 import {Decision} from "./Decision.sol";
 import {Terms} from "./Limits.sol";
@@ -25,6 +26,7 @@ library LimitsCheck {
         if (v.reserved() != 0) return 88;
         if (v.reservedEnd() != 0) return 301;
         if (on & Decision.COOLING_OFF != 0 && v.coolingMode() != 0) return 62;
+        if (on & Decision.INCOME != 0 && v.incomeMode() > Income.ALL_PRINCIPAL) return 205;
         if (on & Decision.FREQUENCY != 0) {
             if (v.frequencyCount() == 0 || v.frequencyCount() > RING_OPENINGS) return 63;
             if (v.frequencyWindow() == 0 || v.frequencyWindow() > RING_DAYS) return 64;

@@ -8,11 +8,13 @@ import {Deduction} from "../rules/Deduction.sol";
 import {Disclosure} from "../rules/Disclosure.sol";
 import {Frequency} from "../rules/Frequency.sol";
 import {Future} from "../rules/Future.sol";
+import {Income} from "../rules/Income.sol";
 import {Late} from "../rules/Late.sol";
 import {LicenceRule} from "../rules/Licence.sol";
 import {MarketCap} from "../rules/MarketCap.sol";
 import {OpenLoans} from "../rules/OpenLoans.sol";
 import {PlatformCap} from "../rules/PlatformCap.sol";
+import {Streak} from "../rules/Streak.sol";
 import {Term} from "../rules/Term.sol";
 import {Book, BookWords} from "./Book.sol";
 import {Context, FilingContext} from "./Context.sol";
@@ -21,9 +23,10 @@ import {Entry} from "./Entry.sol";
 import {Exposures} from "./Exposures.sol";
 import {Ledger} from "./Ledger.sol";
 import {Terms} from "./Limits.sol";
+import {MonthlyPayment} from "./MonthlyPayment.sol";
 import {RateCap} from "./RateCap.sol";
 import {Ring} from "./Ring.sol";
-import {Exposure, Opening} from "./Scratch.sol";
+import {Exposure, Offer, Opening} from "./Scratch.sol";
 import {RegistryState} from "./State.sol";
 
 /// @title Judging an `Opened`
@@ -61,10 +64,7 @@ library Origination {
             head = Exposures.addUp(c, o, x, book, head, limits);
             if (_isFull(o, x, head)) return Decision.refusal(Decision.FULL);
         }
-        if (Book.newest(head) != 0) {
-            o.day = c.dayOf(o.opened);
-            o.newestDay = c.dayOf(Book.newest(head));
-        }
+        if (Book.newest(head) != 0) _placeInTime(c, o, head, x.anyOpen);
 
         decision =
             limits.exists() ? _rules(c, o, x, limits, head, breaches) : Decision.onFact(0, Decision.NO_VERSION, 0, 0);
@@ -100,8 +100,31 @@ library Origination {
                 }
             }
             o.opened = opened;
-            return (breaches, c.limitsAt(key, opened));
+            if (opened != c.time) limits = c.limitsAt(key, opened);
+            return (breaches, limits);
         }
+    }
+
+    /// @dev The opening's days, and whether it goes on with the streak of debt on record.
+    function _placeInTime(FilingContext memory c, Opening memory o, uint256 head, bool anyOpen) private view {
+        uint256 newest = Book.newest(head);
+        uint256 day = c.dayOf(o.opened);
+        uint256 newestDay = c.dayOf(newest);
+        o.day = day;
+        o.newestDay = newestDay;
+        o.streakFirst = Ring.dayAt(Book.ring(head), newestDay, Book.streak(head));
+        bool inStreak = anyOpen || o.opened < newest;
+        // Only who owes nothing may have come to a streak's end.
+        if (!inStreak) {
+            uint256 closed = Book.lastClosed(head);
+            if (closed != 0) closed = c.dayOf(closed);
+            o.closedDay = closed;
+            // Unchecked: a day is far from a word's end.
+            unchecked {
+                inStreak = day <= closed + 1;
+            }
+        }
+        o.inStreak = inStreak;
     }
 
     /// @dev Whether there is no slot for one more loan.
@@ -155,22 +178,63 @@ library Origination {
         Terms limits
     ) private view returns (uint256 breaches, uint256 undetermined) {
         uint256 facts = o.facts;
-        uint256 principal = Entry.principal(facts);
-        uint256 cash = o.cash;
         bool breach;
         bool unknown;
-        (breach, unknown) = RateCap.judge(c, o, limits);
-        breaches = Decision.mark(breach, Decision.RATE_BIT);
-        undetermined = Decision.mark(unknown, Decision.RATE_BIT);
+        Offer memory offer = o.offer;
+        if (offer.judgedBy != Terms.unwrap(limits)) _judgeOffer(c, o, offer, limits);
+        breaches = offer.breaches;
+        if (RateCap.varies(limits)) {
+            (breach, unknown) = RateCap.judge(c, o, limits);
+            breaches |= Decision.mark(breach, Decision.RATE_BIT);
+            undetermined = Decision.mark(unknown, Decision.RATE_BIT);
+        }
         (breach, unknown) = Disclosure.judge(limits, Entry.disclosed(facts), Entry.time(facts));
         breaches |= Decision.mark(breach, Decision.DISCLOSURE_BIT);
         undetermined |= Decision.mark(unknown, Decision.DISCLOSURE_BIT);
-        breaches |= Decision.mark(Cost.breaches(limits, o.total, cash, principal), Decision.COST_BIT);
+    }
+
+    /// @dev Rules on nothing but amounts, schedule and product.
+    function _judgeOffer(FilingContext memory c, Opening memory o, Offer memory offer, Terms limits) private view {
+        uint256 principal = Entry.principal(o.facts);
+        uint256 cash = o.cash;
+        uint256 breaches = 0;
+        if (!RateCap.varies(limits)) {
+            (bool breach, ) = RateCap.judge(c, o, limits);
+            breaches = Decision.mark(breach, Decision.RATE_BIT);
+        }
+        breaches |= Decision.mark(Cost.breaches(limits, offer.total, cash, principal), Decision.COST_BIT);
         breaches |= Decision.mark(Deduction.breaches(cash, principal), Decision.DEDUCTION_BIT);
         breaches |= Decision.mark(Amount.breaches(limits, principal), Decision.AMOUNT_BIT);
-        breaches |= Decision.mark(Term.breaches(limits, o.term), Decision.TERM_BIT);
-        bool licensed = c.isLicensed(Entry.product(facts));
+        breaches |= Decision.mark(Term.breaches(limits, offer.term), Decision.TERM_BIT);
+        breaches |= Decision.mark(RateCap.breachesDaily(c, o, limits), Decision.DAILY_COST_BIT);
+        breaches |= Decision.mark(Streak.tooLong(limits, offer.term), Decision.STREAK_BIT);
+        // The filing's platform and the offer's product are always the same.
+        bool licensed = c.isLicensed(Entry.product(o.facts));
         breaches |= Decision.mark(LicenceRule.breaches(c.active, licensed), Decision.LICENCE_BIT);
+        if (limits.payments() || limits.on() & Decision.INCOME != 0) offer.monthly = MonthlyPayment.largest(offer);
+        offer.breaches = breaches;
+        offer.judgedBy = Terms.unwrap(limits);
+        _enterOffer(o, offer, limits);
+    }
+
+    /// @dev The loan's word and its detail, as far as they follow from the offer and the version.
+    function _enterOffer(Opening memory o, Offer memory offer, Terms limits) private pure {
+        uint256 principal = Entry.principal(o.facts);
+        uint256 loan = Book.loan(principal, offer.term, Entry.product(o.facts));
+        bool exists = limits.exists();
+        bool payments = exists && limits.payments();
+        uint256 detail = 0;
+        if (exists && limits.confirm()) loan |= Book.UNCONFIRMED;
+        if (o.cash < principal || payments) {
+            loan |= Book.DETAILED;
+            // A deduction is a charge. Unchecked: just compared.
+            unchecked {
+                detail = Book.detail(principal, o.cash < principal ? principal - o.cash : 0);
+            }
+            if (payments) detail = Book.withMonthlyPayment(detail, MonthlyPayment.packUp(offer.monthly));
+        }
+        offer.loan = loan;
+        offer.detail = detail;
     }
 
     /// @dev Rules on what the borrower has already.
@@ -190,18 +254,66 @@ library Origination {
             breach = OpenLoans.breaches(limits, x.lineOpen ? x.openLoans : x.openLoans + 1, x.lenders + 1);
         }
         breaches |= Decision.mark(breach, Decision.OPEN_LOANS_BIT);
-        uint256 flags = o.flags;
-        // A line's draws count once.
-        if (flags & Entry.LATER_DRAW != 0) return (breaches, 0);
-        bool question = flags & Entry.BASIS == Entry.REQUEST;
         bool unknown;
-        (breach, unknown) = CoolingOff.judge(limits, o.opened, Book.lastClosed(head), question);
-        breaches |= Decision.mark(breach, Decision.COOLING_OFF_BIT);
+        if (limits.on() & Decision.INCOME != 0) {
+            (breach, unknown) = _income(o, x, limits, principal);
+            breaches |= Decision.mark(breach, Decision.INCOME_BIT);
+            undetermined = Decision.mark(unknown, Decision.INCOME_BIT);
+        }
+        // A line's draws count once.
+        if (o.flags & Entry.LATER_DRAW != 0) return (breaches, undetermined);
+        (uint256 found, uint256 open) = _historyRules(o, limits, head);
+        return (breaches | found, undetermined | open);
+    }
+
+    /// @dev Rules on when the borrower had loans before.
+    function _historyRules(
+        Opening memory o,
+        Terms limits,
+        uint256 head
+    ) private pure returns (uint256 breaches, uint256 undetermined) {
+        bool question = o.flags & Entry.BASIS == Entry.REQUEST;
+        (bool breach, bool unknown) = CoolingOff.judge(limits, o.opened, Book.lastClosed(head), question);
+        breaches = Decision.mark(breach, Decision.COOLING_OFF_BIT);
         undetermined = Decision.mark(unknown, Decision.COOLING_OFF_BIT);
-        if (Book.newest(head) == 0 || limits.on() & Decision.FREQUENCY == 0) return (breaches, undetermined);
+        bool any = Book.newest(head) != 0;
+        uint256 on = limits.on();
+        if (on & Decision.STREAK != 0) {
+            // Whatever the borrower had before, a loan may be too long by itself.
+            (breach, unknown) = any ? _streak(o, limits) : (false, false);
+            breaches |= Decision.mark(breach, Decision.STREAK_BIT);
+            undetermined |= Decision.mark(unknown, Decision.STREAK_BIT);
+        }
+        if (!any || on & Decision.FREQUENCY == 0) return (breaches, undetermined);
         (breach, unknown) = Frequency.judge(limits, Book.ring(head), o.newestDay, o.day);
         breaches |= Decision.mark(breach, Decision.FREQUENCY_BIT);
         undetermined |= Decision.mark(unknown, Decision.FREQUENCY_BIT);
+    }
+
+    /// @dev STREAK of a borrower whose last opening is known.
+    function _streak(Opening memory o, Terms limits) private pure returns (bool breach, bool unknown) {
+        uint256 first = o.streakFirst;
+        if (o.inStreak) return Streak.inside(limits, first, o.day, o.offer.term);
+        return Streak.afterwards(limits, first, o.closedDay, o.day);
+    }
+
+    /// @dev What INCOME compares, by its mode.
+    function _income(
+        Opening memory o,
+        Exposure memory x,
+        Terms limits,
+        uint256 principal
+    ) private pure returns (bool breach, bool unknown) {
+        if (o.flags & Entry.INCOME == 0) return (false, true);
+        uint256 mode = limits.incomeMode();
+        // Unchecked: 49 bits, and 32 times that.
+        unchecked {
+            if (mode == Income.PRINCIPAL) return Income.judge(limits, o.income, principal, false);
+            if (mode == Income.ALL_PRINCIPAL) return Income.judge(limits, o.income, x.outstanding + principal, false);
+            uint256 monthly = o.offer.monthly;
+            if (mode == Income.PAYMENT) return Income.judge(limits, o.income, monthly, false);
+            return Income.judge(limits, o.income, x.payments + monthly, x.paymentsUnknown);
+        }
     }
 
     // Entering the loan
@@ -215,27 +327,22 @@ library Origination {
         uint256 head
     ) private {
         uint256 flags = o.flags;
-        uint256 principal = Entry.principal(o.facts);
-        uint256 loan = Book.loan(principal, o.term, Entry.product(o.facts), Book.nameOf(c.platform, c.number, c.index));
-        if (flags & Entry.BASIS == Entry.REQUEST && limits.exists() && limits.confirm()) loan |= Book.UNCONFIRMED;
-        uint256 detail = 0;
-        if (o.cash < principal) {
-            loan |= Book.DETAILED;
-            // A deduction is a charge. Unchecked: just compared.
-            unchecked {
-                detail = Book.detail(principal, principal - o.cash);
-            }
-        }
+        Offer memory offer = o.offer;
+        // Without a version nothing judged it.
+        if (!limits.exists()) _enterOffer(o, offer, limits);
+        uint256 loan = Book.withName(offer.loan, Book.nameOf(c.platform, c.number, c.index));
+        uint256 detail = offer.detail;
+        // Only a request is asked about before it is paid out.
+        if (flags & Entry.BASIS != Entry.REQUEST) loan &= ~Book.UNCONFIRMED;
 
         bool newest = flags & Entry.LATER_DRAW == 0 && o.opened >= Book.newest(head);
-        uint256 ring = flags & Entry.LATER_DRAW == 0 ? _withOpening(o, head, newest) : head;
         if (newest && head & Book.PRESENT != 0) head = Ledger.moveHead(book, head);
-        head = Book.withRingOf(head, ring);
+        if (flags & Entry.LATER_DRAW == 0) head = _withOpening(o, head, newest);
         if (newest && flags & Entry.FIRST_DRAW == 0) {
             if (detail != 0) book.detail = detail;
             head |= loan | Book.PRESENT;
         } else {
-            loan = Book.slot(loan, o.opened, principal);
+            loan = Book.slot(loan, o.opened, Entry.principal(o.facts));
             if (flags & Entry.LATER_DRAW != 0) loan = Book.withLine(loan, Entry.nameOf(o.line));
             else loan |= Book.IN_RING;
             if (flags & Entry.FIRST_DRAW != 0) loan = _withNewLine(state, c, o, loan);
@@ -248,6 +355,11 @@ library Origination {
     function _withOpening(Opening memory o, uint256 head, bool newest) private pure returns (uint256) {
         uint256 before = Book.newest(head);
         if (before == 0) return Book.withRing(head, o.opened, 0);
+        uint256 streak = 0;
+        // Out of order it is part of the streak only if that is known to have begun before.
+        bool known = newest || (o.streakFirst != 0 && o.day >= o.streakFirst);
+        if (o.inStreak) streak = known ? Ring.next(Book.streak(head)) : Ring.UNKNOWN_PLACE;
+        head = Book.withStreak(head, streak);
         if (newest) return Book.withRing(head, o.opened, Ring.pushed(Book.ring(head), o.day, o.newestDay));
         return Book.withRing(head, before, Ring.inserted(Book.ring(head), o.day, o.newestDay));
     }

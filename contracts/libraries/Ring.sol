@@ -9,6 +9,8 @@ library Ring {
     uint256 internal constant MAX_GAP = 508;
     uint256 internal constant FAR = 510;
     uint256 internal constant UNKNOWN = 511;
+    /// @dev Of an opening, the newest being 0.
+    uint256 internal constant UNKNOWN_PLACE = 7;
 
     uint256 private constant U9 = 511;
     /// @dev The second bit of every delta.
@@ -96,6 +98,41 @@ library Ring {
     }
 
     uint256 internal constant NONE = type(uint256).max;
+
+    /// @notice The day of the opening at a place, the newest being 0; zero if it isn't known.
+    function dayAt(uint256 deltas, uint256 newestDay, uint256 place) internal pure returns (uint256 day) {
+        if (place == UNKNOWN_PLACE) return 0;
+        // Unchecked: as above.
+        unchecked {
+            day = newestDay;
+            for (; place != 0; place--) {
+                if (!_isKnown(deltas & U9)) return 0;
+                day -= (deltas & U9) - 1;
+                deltas >>= 9;
+            }
+        }
+    }
+
+    /// @notice Where the first opening of a streak is after another one of it was put in.
+    function next(uint256 place) internal pure returns (uint256) {
+        // Unchecked: 7 at most.
+        unchecked {
+            return place == UNKNOWN_PLACE ? place : place + 1;
+        }
+    }
+
+    /// @notice Where the first opening of a streak is after one was removed.
+    /// @param place Where it was.
+    /// @param removed_ Where the one removed was.
+    /// @param newest The one removed was of the newest opening's day.
+    function placeWithout(uint256 place, uint256 removed_, bool newest) internal pure returns (uint256) {
+        // Unchecked: subtracted only where it is greater.
+        unchecked {
+            if (place == UNKNOWN_PLACE || (newest && place != 0)) return place == UNKNOWN_PLACE ? place : place - 1;
+            // Without one inside, or the first, it may have had a break.
+            return removed_ > place ? place : UNKNOWN_PLACE;
+        }
+    }
 
     /// @notice Whether one of the deltas is FAR or UNKNOWN: something was lost.
     function isMarked(uint256 deltas) internal pure returns (bool) {

@@ -6,6 +6,27 @@ import {Terms} from "./Limits.sol";
 // What is known of the entry being judged. Each of these is used again for every entry of a filing, because memory is
 // never freed: whoever fills one sets every field.
 
+/// @notice What follows from a loan's product, amounts and schedule alone ({Offers}).
+struct Offer {
+    /// All of these, if they fit a word; zero: they don't.
+    uint256 key;
+    uint256 payments;
+    /// Sum of all payments, and the largest of them.
+    uint256 total;
+    uint256 largest;
+    /// Seconds to the last payment.
+    uint256 term;
+    /// The limits that judged it, by their place in memory; zero: none did.
+    uint256 judgedBy;
+    /// Breaches of the rules on the loan alone.
+    uint256 breaches;
+    /// {MonthlyPayment}; only if those limits ask for it.
+    uint256 monthly;
+    /// The loan's word without its name, of a request; and its detail, zero for none.
+    uint256 loan;
+    uint256 detail;
+}
+
 /// @notice An `Opened` as it was filed, and when it counts as opened.
 struct Opening {
     bytes32 borrower;
@@ -15,6 +36,8 @@ struct Opening {
     uint256 facts;
     /// Cash that the borrower received.
     uint256 cash;
+    /// Declared a month; only if the flags say so.
+    uint256 income;
     /// The first draw of its line, the wire's 64 bits; only of a later draw.
     uint256 line;
     /// Only of an outage.
@@ -22,16 +45,19 @@ struct Opening {
     /// Where the schedule begins in calldata, and where it ends.
     uint256 schedule;
     uint256 scheduleEnd;
-    uint256 payments;
-    /// Sum of all payments.
-    uint256 total;
-    /// Seconds to the last payment.
-    uint256 term;
+    /// What is known of such loans; and of all in this filing.
+    Offer offer;
+    uint256[32] offers;
     /// The time at which the loan counts as opened.
     uint256 opened;
     /// The local days of that, and of the borrower's newest opening; only if there is one.
     uint256 day;
     uint256 newestDay;
+    /// Of that borrower: the day of the last close, zero for none; whether this loan goes on with the streak; and that one's first day,
+    /// zero if it isn't known.
+    uint256 closedDay;
+    bool inStreak;
+    uint256 streakFirst;
 }
 
 /// @notice What a borrower owes in a market.
@@ -44,13 +70,20 @@ struct Exposure {
     uint256 openLoans;
     /// Distinct other groups with an open loan.
     uint256 lenders;
-    uint256[] groups;
     uint256 lineCount;
-    uint256[] lines;
     /// One of the open loans is a draw of the line that is drawn on.
     bool lineOpen;
+    /// A loan is open, of whatever market.
+    bool anyOpen;
+    /// Whether INCOME asks for the largest monthly payments of the open loans; their sum, and whether one isn't known.
+    bool addsPayments;
+    uint256 payments;
+    bool paymentsUnknown;
     /// Bit k: the loan in slot k, of whatever market, lapsed.
     uint256 lapsed;
+    // Used again without being emptied.
+    uint256[] groups;
+    uint256[] lines;
 }
 
 /// @notice An entry about a loan in state, as it was filed.

@@ -94,6 +94,19 @@ library Rate {
         }
     }
 
+    /// @notice What simple interest needs to know of a leg of equal payments, beside their amount.
+    /// @return growth the cap times the ticks between payments
+    /// @return sum of the payments' discounts, as if interest were compounded, 2⁻¹¹²
+    function simpleFactor(uint256 leg, uint256 cap, uint256 rate) internal pure returns (uint256 growth, uint256 sum) {
+        // Unchecked: as in Simple.
+        unchecked {
+            uint256 ticks = _ticks(rate);
+            growth = cap * ((leg >> 216) & 0xffff) * ((ticks >> ((leg >> 228) & 0x30)) & 0xffff);
+            uint256 year = 12e9 * (ticks >> 32);
+            (, sum) = Discount.levelDown((year << 112) / (year + growth), leg >> 240);
+        }
+    }
+
     /// @notice Whether a schedule of one leg costs more than the cap.
     /// @param factor what {levelFactor} says, and not zero
     function levelBreaches(uint256 leg, uint256 factor, uint256 opening_) internal pure returns (bool) {
@@ -116,6 +129,10 @@ library Rate {
     /// @notice The number of the reference series that the cap follows; zero: the cap is fixed.
     function series(uint256 rate) internal pure returns (uint256) {
         return (rate >> 144) & 0xff;
+    }
+
+    function isEffective(uint256 rate) internal pure returns (bool) {
+        return rate >> 248 == EFFECTIVE;
     }
 
     /// @notice Seconds for which a point of the series holds.

@@ -24,6 +24,7 @@ const COMMON = {
 } as const;
 const IN_HEAD = {
   present: [117, 1],
+  streak: [121, 3],
   slots: [124, 5],
   lastClosed: [129, 32],
   newest: [161, 32],
@@ -64,8 +65,9 @@ function get(bits: bigint, [lowest, width]: Field): number {
 }
 
 /** The words that the chain holds for a book. */
-export function packBook({ head, slots, lastClosed, ring }: Book): BookWords {
+export function packBook({ head, slots, lastClosed, ring, streak }: Book): BookWords {
   const word =
+    put(streak, IN_HEAD.streak) |
     put(slots.length, IN_HEAD.slots) |
     put(lastClosed, IN_HEAD.lastClosed) |
     put(ring.newest, IN_HEAD.newest) |
@@ -138,6 +140,7 @@ export function unpackBook(words: BookWords): Book {
     slots,
     lastClosed: get(words.head, IN_HEAD.lastClosed),
     ring,
+    streak: get(words.head, IN_HEAD.streak),
   };
 }
 

@@ -1,6 +1,8 @@
+import type { Zone } from "./calendar.ts";
 import type { Ref } from "./entry.ts";
-import { EMPTY_RING } from "./ring.ts";
+import { EMPTY_RING, removeOpening } from "./ring.ts";
 import type { Ring } from "./ring.ts";
+import { streakAfterRemoval } from "./streak.ts";
 
 /**
  * A borrower's state (design/state.md), decoded. Books and loans are values: what changes one returns another, so that whoever
@@ -37,7 +39,7 @@ export interface Detail {
   readonly settlement: number;
   readonly lastEvent: number;
   readonly allowance: number;
-  /** The float of 24 bits, as it is stored. */
+  /** The largest monthly payment: the float of 24 bits, as it is stored; 0 if it isn't kept. */
   readonly largestPayment: number;
 }
 
@@ -49,9 +51,11 @@ export interface Book {
   /** Time of the last close that counts; 0 for none. */
   readonly lastClosed: number;
   readonly ring: Ring;
+  /** The streak of debt began with the last opening but so many; 7: not known. */
+  readonly streak: number;
 }
 
-export const EMPTY_BOOK: Book = { slots: [], lastClosed: 0, ring: EMPTY_RING };
+export const EMPTY_BOOK: Book = { slots: [], lastClosed: 0, ring: EMPTY_RING, streak: 0 };
 
 /** Slots beside the head loan. */
 export const SLOTS = 31;
@@ -107,8 +111,14 @@ export function moveHead(book: Book): Book {
 }
 
 /** The book without a head loan and with these slots. */
-export function headless({ lastClosed, ring }: Book, slots: readonly Loan[]): Book {
-  return { slots, lastClosed, ring };
+export function headless({ lastClosed, ring, streak }: Book, slots: readonly Loan[]): Book {
+  return { slots, lastClosed, ring, streak };
+}
+
+/** The book without the opening at `time`, which leaves no trace. */
+export function withoutOpening(book: Book, time: number, zone: Zone): Book {
+  const streak = streakAfterRemoval(book.streak, time, book.ring, zone);
+  return { ...withRing(book, removeOpening(book.ring, time, zone)), streak };
 }
 
 /** The book with another ring. Its newest opening is the head loan's. */

@@ -1,6 +1,7 @@
 import { holderOf } from "./book.ts";
 import type { Loan } from "./book.ts";
 import { marketOf } from "./entry.ts";
+import { unpackMonthlyPayment } from "./monthly-payment.ts";
 
 /** What a borrower owes on one market, as rules of one new loan see it. Amounts are exact `number`s (see book.ts). */
 export interface Exposure {
@@ -14,6 +15,12 @@ export interface Exposure {
   readonly lenders: number;
   /** The new loan is a draw of a line that has an open draw. */
   readonly lineOpen: boolean;
+  /** A loan is open, on whatever market. */
+  readonly anyOpen: boolean;
+  /** The largest monthly payments of the open loans that have one on record, rounded up. */
+  readonly payments: number;
+  /** One of them has none. */
+  readonly paymentsUnknown: boolean;
 }
 
 /** The new loan, as far as it decides what counts together with it. */
@@ -35,15 +42,22 @@ export function exposureFor(
   let withGroup = 0;
   let openLoans = 0;
   let lineOpen = false;
+  let anyOpen = false;
+  let payments = 0;
+  let paymentsUnknown = false;
   const groups = [group];
   const counted: Loan[] = [];
   for (const loan of loans) {
+    if (!loan.chargedOff) anyOpen = true;
     if (marketOf(loan.product) !== market) continue;
     const owedTo = groupOf(holderOf(loan));
     outstanding += loan.outstanding;
     if (owedTo === group) withGroup += loan.outstanding;
     if (loan.chargedOff) continue;
     if (!groups.includes(owedTo)) groups.push(owedTo);
+    const payment = loan.detail?.largestPayment ?? 0;
+    payments += unpackMonthlyPayment(payment);
+    if (payment === 0) paymentsUnknown = true;
     if (loan.line) {
       if (loan.platform === newcomer.platform && isSameLine(loan.line, newcomer.line)) lineOpen = true;
       if (counted.some((other) => other.platform === loan.platform && isSameLine(loan.line, other.line))) continue;
@@ -51,7 +65,7 @@ export function exposureFor(
     }
     openLoans++;
   }
-  return { outstanding, withGroup, openLoans, lenders: groups.length, lineOpen };
+  return { outstanding, withGroup, openLoans, lenders: groups.length, lineOpen, anyOpen, payments, paymentsUnknown };
 }
 
 type Line = Newcomer["line"];

@@ -1,4 +1,4 @@
-import { HEAD, SLOTS, findLoan, headless, holderOf, loanAt, replaceLoan, takeOut, withRing } from "./book.ts";
+import { HEAD, SLOTS, findLoan, headless, holderOf, loanAt, replaceLoan, takeOut, withoutOpening } from "./book.ts";
 import type { Book, Loan } from "./book.ts";
 import { findingBit, ruleBit } from "./decision.ts";
 import { AMOUNT_LIMIT, marketOf } from "./entry.ts";
@@ -7,7 +7,6 @@ import { decide, refusal, unjudged } from "./findings.ts";
 import type { RefusingFinding } from "./findings.ts";
 import { detailWith, hasLapsed } from "./judge-opened.ts";
 import type { Limits } from "./limit-fields.ts";
-import { removeOpening } from "./ring.ts";
 import { future } from "./rules/future.ts";
 import { late } from "./rules/late.ts";
 import { BREACH } from "./rules/rule.ts";
@@ -121,8 +120,7 @@ function close(entry: Closed, state: Case): Effect {
   const all = excess(loan, principal) | findings;
   const rest = takeOut(book, place);
   if (clean) {
-    const ring = loan.inRing ? removeOpening(rest.ring, loan.opened, settings.zone) : rest.ring;
-    return { book: withRing(rest, ring), findings: all };
+    return { book: loan.inRing ? withoutOpening(rest, loan.opened, settings.zone) : rest, findings: all };
   }
   if (loan.chargedOff) return { book: rest, findings: all };
   return { book: { ...rest, lastClosed: Math.max(rest.lastClosed, times.effective) }, findings: all };

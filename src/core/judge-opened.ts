@@ -1,4 +1,4 @@
-import { HEAD, MAX_TERM, SLOTS, headless, loansOf, moveHead, takeOut, withRing } from "./book.ts";
+import { HEAD, MAX_TERM, SLOTS, headless, loansOf, moveHead, takeOut, withRing, withoutOpening } from "./book.ts";
 import type { Book, Detail, Loan } from "./book.ts";
 import { DAY } from "./calendar.ts";
 import { ruleBit } from "./decision.ts";
@@ -8,14 +8,17 @@ import { exposureFor } from "./exposure.ts";
 import { decide, refusal, unjudged } from "./findings.ts";
 import { LIMIT_FLAGS } from "./limits.ts";
 import type { Limits } from "./limit-fields.ts";
-import { insertOpening, removeOpening } from "./ring.ts";
+import { monthlyPayment, packMonthlyPayment } from "./monthly-payment.ts";
+import { insertOpening } from "./ring.ts";
 import { amount } from "./rules/amount.ts";
 import { coolingOff } from "./rules/cooling-off.ts";
 import { cost } from "./rules/cost.ts";
+import { dailyCost } from "./rules/daily-cost.ts";
 import { deduction } from "./rules/deduction.ts";
 import { disclosure } from "./rules/disclosure.ts";
 import { frequency } from "./rules/frequency.ts";
 import { future } from "./rules/future.ts";
+import { income } from "./rules/income.ts";
 import { late } from "./rules/late.ts";
 import { licence } from "./rules/licence.ts";
 import { marketCap } from "./rules/market-cap.ts";
@@ -24,10 +27,14 @@ import { platformCap } from "./rules/platform-cap.ts";
 import { rate } from "./rules/rate.ts";
 import { BREACH, UNDETERMINED } from "./rules/rule.ts";
 import type { Opening, Rule, Times } from "./rules/rule.ts";
+import { streak as streakRule } from "./rules/streak.ts";
 import { term } from "./rules/term.ts";
 import { summarise } from "./schedule.ts";
+import type { ScheduleSummary } from "./schedule.ts";
 import { confirmationWindow } from "./settings.ts";
 import type { Settings } from "./settings.ts";
+import { streakAfterOpening, streakAt } from "./streak.ts";
+import type { Streak } from "./streak.ts";
 import { timesOf } from "./times.ts";
 import type { Judgement, Position, World } from "./world.ts";
 
@@ -38,15 +45,18 @@ export const OPENED_RULES: readonly Rule<Opening>[] = [
   deduction,
   amount,
   term,
+  income,
   platformCap,
   marketCap,
   openLoans,
   coolingOff,
+  streakRule,
   frequency,
   disclosure,
   licence,
   late,
   future,
+  dailyCost,
 ];
 
 const BITS = OPENED_RULES.map((rule) => [ruleBit(rule.name), rule] as const);
@@ -78,8 +88,14 @@ export function judgeOpened(entry: Opened, position: Position, world: World): Ju
   const settings = world.settingsAt(blockTime);
   const before = withoutLapsed(world.book(borrower), blockTime, settings);
   const summary = summarise(entry.schedule);
-  const loan = loanOf(entry, position, times, summary.term, limits);
-  const book = place(before, loan, line === undefined, settings);
+  const loan = loanOf(entry, position, times, summary, limits);
+  const exposure = exposureFor(
+    loansOf(before),
+    { market: marketOf(product), platform, group: world.groupOf(platform), ...(line && { line }) },
+    world.groupOf,
+  );
+  const streak = streakAt(before, times.effective, exposure.anyOpen, settings.zone);
+  const book = place(before, loan, line === undefined, streak, settings);
   if (!book) return refused("FULL");
 
   const opening: Opening = {
@@ -89,13 +105,10 @@ export function judgeOpened(entry: Opened, position: Position, world: World): Ju
     fact: !question,
     laterDraw: line !== undefined,
     licensed: world.mayOpen(platform, product),
-    exposure: exposureFor(
-      loansOf(before),
-      { market: marketOf(product), platform, group: world.groupOf(platform), ...(line && { line }) },
-      world.groupOf,
-    ),
+    exposure,
     lastClosed: before.lastClosed,
     ring: before.ring,
+    streak,
     zone: settings.zone,
     reference: (series, maxAgeDays) => world.referenceAt(series, times.effective, maxAgeDays),
   };
@@ -127,7 +140,7 @@ function withoutLapsed(book: Book, blockTime: number, settings: Settings): Book 
   const take = (at: number, loan: Loan): void => {
     if (!hasLapsed(loan, blockTime, settings)) return;
     rest = takeOut(rest, at);
-    if (loan.inRing) rest = withRing(rest, removeOpening(rest.ring, loan.opened, settings.zone));
+    if (loan.inRing) rest = withoutOpening(rest, loan.opened, settings.zone);
   };
   if (book.head) take(HEAD, book.head);
   for (let at = book.slots.length - 1; at >= 0; at--) take(at, rest.slots[at]!);
@@ -139,11 +152,13 @@ function loanOf(
   entry: Opened,
   { platform, number, index }: Position,
   times: Times,
-  term: number,
+  summary: ScheduleSummary,
   limits: Limits | undefined,
 ): Loan {
   const principal = Number(entry.principal);
-  const deducted = entry.cash === undefined ? 0 : principal - Number(entry.cash);
+  const deducted = Math.max(entry.cash === undefined ? 0 : principal - Number(entry.cash), 0);
+  const payment =
+    limits && (limits.flags & LIMIT_FLAGS.payments) !== 0 ? packMonthlyPayment(monthlyPayment(summary)) : 0;
   const line = entry.line ?? (entry.firstDraw && { number, index });
   return {
     platform,
@@ -152,14 +167,14 @@ function loanOf(
     product: entry.product,
     outstanding: principal,
     principal,
-    term: Math.min(Math.ceil(term / DAY), MAX_TERM),
+    term: Math.min(Math.ceil(summary.term / DAY), MAX_TERM),
     opened: times.effective,
     unconfirmed: entry.basis === "request" && limits !== undefined && (limits.flags & LIMIT_FLAGS.confirm) !== 0,
     chargedOff: false,
     inRing: entry.line === undefined,
     holder: 0,
     ...(line && { line: { number: line.number, index: line.index } }),
-    ...(deducted > 0 && { detail: detailWith(deducted) }),
+    ...((deducted > 0 || payment > 0) && { detail: { ...detailWith(deducted), largestPayment: payment } }),
   };
 }
 
@@ -169,13 +184,20 @@ export function detailWith(charges: number): Detail {
 }
 
 /** The book with the loan in it (state.md, Where a loan goes), or undefined if there is no room. */
-function place(book: Book, loan: Loan, entersRing: boolean, { zone }: Settings): Book | undefined {
+function place(
+  book: Book,
+  loan: Loan,
+  entersRing: boolean,
+  found: Streak | undefined,
+  { zone }: Settings,
+): Book | undefined {
   const inOrder = loan.opened >= book.ring.newest;
   const becomesHead = loan.line === undefined && inOrder;
   const movesHead = book.head !== undefined && entersRing && inOrder;
   if (book.slots.length + (movesHead ? 1 : 0) + (becomesHead ? 0 : 1) > SLOTS) return undefined;
   const moved = movesHead ? moveHead(book) : book;
   const ring = entersRing ? insertOpening(book.ring, loan.opened, zone) : book.ring;
-  if (becomesHead) return { ...headless(moved, moved.slots), head: loan, ring };
-  return withRing({ ...moved, slots: [...moved.slots, loan] }, ring);
+  const streak = entersRing ? streakAfterOpening(book.streak, found, loan.opened, book.ring, zone) : book.streak;
+  if (becomesHead) return { ...headless(moved, moved.slots), head: loan, ring, streak };
+  return withRing({ ...moved, slots: [...moved.slots, loan], streak }, ring);
 }

@@ -38,15 +38,18 @@ export const SERVED_RULES: readonly RuleName[] = [
   "DEDUCTION",
   "AMOUNT",
   "TERM",
+  "INCOME",
   "PLATFORM-CAP",
   "MARKET-CAP",
   "OPEN-LOANS",
   "COOLING-OFF",
+  "STREAK",
   "FREQUENCY",
   "DISCLOSURE",
   "LICENCE",
   "LATE",
   "FUTURE",
+  "DAILY-COST",
 ];
 
 export const bits = (rules: readonly RuleName[]): number => rules.reduce((mask, rule) => mask | ruleBit(rule), 0) >>> 0;
@@ -74,6 +77,9 @@ export function wideLimits(change: Partial<Limits> = {}): Limits {
     rateUnitCount: 1,
     rateCap: 360_000_000n,
     costFlat: 2n ** 38n,
+    incomeShare: 1_000_000,
+    streakDays: 65_535,
+    dailyShare: 2 ** 32 - 1,
     ...change,
   };
 }
@@ -86,7 +92,7 @@ export function borrower(number: number, kind: 1 | 2 = 1): Uint8Array {
   return bytes;
 }
 
-/** A loan that wide limits accept: 12 months, level, cash in full, disclosed an hour before. */
+/** A loan that wide limits accept: 12 months, level, cash in full, income declared, disclosed an hour before. */
 export function opened(change: Partial<Opened> = {}): Opened {
   const time = change.time ?? NOW;
   return {
@@ -97,6 +103,7 @@ export function opened(change: Partial<Opened> = {}): Opened {
     product: 1,
     principal: 100_000n,
     disclosed: time - 3_600,
+    income: 2_500_000n,
     schedule: [{ count: 12, unit: "month", gap: 1, amount: 9_200n }],
     ...change,
   };

@@ -208,7 +208,7 @@ describe("Rulebook", () => {
           .withArgs(kind);
     });
 
-    for (const rule of ["SETTLEMENT", "INCOME", "STREAK", "BARRED", "PILOT", "CUSTOM"] as const)
+    for (const rule of ["SETTLEMENT", "BARRED", "PILOT", "CUSTOM"] as const)
       it(`with ${rule}, which the registry doesn't serve`, async () => {
         const { rulebook } = await given();
         const limits = wideLimits({ on: bits([...SERVED_RULES, rule]) });
@@ -216,13 +216,6 @@ describe("Rulebook", () => {
           .to.be.revertedWithCustomError(rulebook, "Rulebook_NotServed")
           .withArgs(ruleBit(rule));
       });
-
-    it("that keep payments, which only INCOME asks for", async () => {
-      const { rulebook } = await given();
-      await expect(rulebook.publish(1, 1, 0, toHex(encodeLimits(wideLimits({ flags: 2 })))))
-        .to.be.revertedWithCustomError(rulebook, "Rulebook_NotServed")
-        .withArgs(ruleBit("INCOME"));
-    });
 
     it("before there is a registry to judge them", async () => {
       const { t } = await given();

@@ -78,7 +78,7 @@ describe("A registry's successor", () => {
     const loan = ref(3);
     const voided = closed(loan, { borrower: borrower(2), time: NOW, reason: "withdrawn", charges: 0n });
     expect((await platform.file([voided], { time: clock })).map(told)).to.deep.equal(["accepted"]);
-    const empty = { head: undefined, slots: [], lastClosed: 0, ring: { newest: 0, deltas: [] } };
+    const empty = { head: undefined, slots: [], lastClosed: 0, ring: { newest: 0, deltas: [] }, streak: 0 };
     const { head = undefined, ...rest } = await t.bookOf(borrower(2));
     expect({ head, ...rest }).to.deep.equal(empty);
     expect((await successor.bookOf(toHex(borrower(2)))).head).to.equal(0);

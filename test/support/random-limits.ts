@@ -15,14 +15,17 @@ const RULES: readonly RuleName[] = [
   "DEDUCTION",
   "AMOUNT",
   "TERM",
+  "INCOME",
   "PLATFORM-CAP",
   "MARKET-CAP",
   "OPEN-LOANS",
   "COOLING-OFF",
+  "STREAK",
   "FREQUENCY",
   "DISCLOSURE",
   "LATE",
   "FUTURE",
+  "DAILY-COST",
 ];
 
 function someRules(random: Random, probability: number): number {
@@ -34,7 +37,7 @@ export function randomLimits(random: Random, refusing: number): Limits {
   const licence = ruleBit("LICENCE");
   return {
     ...emptyLimits(),
-    flags: random.pick([0, 1]),
+    flags: random.pick([0, 1, 2, 3]),
     on: someRules(random, random.pick([0.15, 0.6, 1])) | licence,
     refuse: someRules(random, refusing) | licence,
     undeterminedRefuse: someRules(random, refusing / 2),
@@ -57,6 +60,11 @@ export function randomLimits(random: Random, refusing: number): Limits {
     frequencyMode: random.pick([0, 0, 1]),
     costFlat: random.pick([0n, 100n, 5_000n, 2n ** 40n - 1n]),
     costBrackets: randomBrackets(random),
+    incomeMode: random.int(0, 3),
+    incomeShare: random.pick([0, 250_000, 1_000_000, 2 ** 32 - 1]),
+    streakDays: random.pick([0, 30, 45, 400, 65_535]),
+    streakOff: random.pick([0, 7, 60, 65_535]),
+    dailyShare: random.pick([0, 1_000_000, 8_000_000, 2 ** 32 - 1]),
     ...randomRate(random),
   };
 }

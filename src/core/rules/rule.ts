@@ -5,6 +5,7 @@ import type { Exposure } from "../exposure.ts";
 import type { Limits } from "../limit-fields.ts";
 import type { Ring } from "../ring.ts";
 import type { ScheduleSummary } from "../schedule.ts";
+import type { Streak } from "../streak.ts";
 
 /** What one rule makes of one entry. */
 export type Verdict = 0 | 1 | 2;
@@ -47,6 +48,8 @@ export interface Opening extends Timed {
   readonly exposure: Exposure;
   readonly lastClosed: number;
   readonly ring: Ring;
+  /** Undefined where no opening is on record. */
+  readonly streak: Streak | undefined;
   readonly zone: Zone;
   /** Rate a year, 10⁻⁹, of a reference series at the effective time; undefined where none holds. */
   readonly reference: (series: number, maxAgeDays: number) => bigint | undefined;
