@@ -60,11 +60,7 @@ library Book {
 
     /// @dev The low bits of a loan word.
     /// @param seconds_ The term; kept as days, rounded up, so that a loan is called stale later rather than earlier.
-    function loan(
-        uint256 principal,
-        uint256 seconds_,
-        uint256 product_
-    ) internal pure returns (uint256) {
+    function loan(uint256 principal, uint256 seconds_, uint256 product_) internal pure returns (uint256) {
         // Unchecked: a term is far below 2^256.
         unchecked {
             uint256 termDays = (seconds_ + 86_399) / 86_400;

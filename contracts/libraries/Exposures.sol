@@ -33,7 +33,9 @@ library Exposures {
         bool groups = limits.exists() && limits.on() & (Decision.PLATFORM_CAP | Decision.OPEN_LOANS) != 0;
         // And so is each detail a word.
         x.addsPayments =
-            limits.exists() && limits.on() & Decision.INCOME != 0 && limits.incomeMode() == Income.ALL_PAYMENTS;
+            limits.exists() &&
+            limits.on() & Decision.INCOME != 0 &&
+            limits.incomeMode() == Income.ALL_PAYMENTS;
         if (head & Book.PRESENT != 0) {
             if (head & Book.UNCONFIRMED != 0 && isLapsed(c, head, Book.newest(head))) {
                 head = Book.withoutLoan(c.withoutOpening(head, Book.newest(head)));

@@ -21,9 +21,7 @@ const ALL = 2n ** 256n - 1n;
 
 /** What this registry serves of a version's rules: a Rulebook takes no others. */
 function served(limits: Limits): Limits {
-  const on = (limits.on & SERVED_RULES) >>> 0;
-  const payments = on === limits.on ? limits.flags : limits.flags & ~2;
-  return { ...limits, on, flags: payments };
+  return { ...limits, on: (limits.on & SERVED_RULES) >>> 0 };
 }
 
 /** A chain whose Rulebook holds a pack, but for reference rates. */
