@@ -8,6 +8,8 @@ import { hash32, hexBytes, quantity, type JsonRpc, smallQuantity } from "./rpc.t
 
 const hashOf = (signature: string): Uint8Array => keccak256(new TextEncoder().encode(signature));
 const SEAL_OF = hashOf("sealOf(uint24,uint32)").subarray(0, 4);
+const PREDECESSOR = hashOf("predecessor()").subarray(0, 4);
+const IN_SERVICE = hashOf("registryInService()").subarray(0, 4);
 const LICENCES = hashOf("licences()").subarray(0, 4);
 /** `ILicences.LicenceSet`; the first word of its data is the filing key. */
 const LICENCE_SET = toHex(hashOf("LicenceSet(uint24,address,uint24,uint8,uint40,uint8,address)"));
@@ -28,6 +30,13 @@ export class NodeReader implements ChainReader {
     this.#rpc = rpc;
     this.#registry = toHex(registry);
     this.#from = from;
+  }
+
+  /** The registry in service, as Licences names it. */
+  static async inService(rpc: JsonRpc, licences: Hex): Promise<Uint8Array> {
+    const answer = await rpc.call("eth_call", [{ to: licences, data: toHex(IN_SERVICE) }, "latest"], hexBytes);
+    if (answer.length !== 66) throw chainError("no-contract", `There are no licences at ${licences}`);
+    return fromHex(answer).subarray(12);
   }
 
   async sealOf(platform: number, number: number): Promise<Uint8Array | undefined> {
@@ -54,10 +63,22 @@ export class NodeReader implements ChainReader {
     return keys.filter((key) => key.some((byte) => byte !== 0));
   }
 
-  /** One word from a view of the registry. */
-  async #view(data: Uint8Array): Promise<Uint8Array> {
-    const answer = await this.#rpc.call("eth_call", [{ to: this.#registry, data: toHex(data) }, "latest"], hexBytes);
-    if (answer.length !== 66) throw chainError("no-contract", `There is no registry at ${this.#registry}`);
+  /** The registries that it succeeded, the last one first: each says in its code which came before it. */
+  async predecessors(): Promise<Uint8Array[]> {
+    const found: Uint8Array[] = [];
+    for (let at = this.#registry; ;) {
+      const before = (await this.#view(PREDECESSOR, at)).subarray(12);
+      at = toHex(before);
+      // A contract that isn't ours could lead round in a circle.
+      if (before.every((byte) => byte === 0) || found.some((one) => equal(one, before))) return found;
+      found.push(before);
+    }
+  }
+
+  /** One word from a view of a registry. */
+  async #view(data: Uint8Array, registry = this.#registry): Promise<Uint8Array> {
+    const answer = await this.#rpc.call("eth_call", [{ to: registry, data: toHex(data) }, "latest"], hexBytes);
+    if (answer.length !== 66) throw chainError("no-contract", `There is no registry at ${registry}`);
     return fromHex(answer);
   }
 }

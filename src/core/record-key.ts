@@ -42,8 +42,18 @@ export function kidOf(key: RecordKey): string {
   return uint8ArrayToBase64Url(thumbprintOf(key));
 }
 
+/** What EIP-712 calls a certificate, for signers that show what they sign. */
+export const RECORD_KEY_TYPES = {
+  RecordKey: [
+    { name: "platform", type: "uint24" },
+    { name: "thumbprint", type: "bytes32" },
+    { name: "validFrom", type: "uint40" },
+    { name: "validTo", type: "uint40" },
+  ],
+} as const;
+
 const TYPE_HASH = keccak_256(
-  utf8ToBytes("RecordKey(uint24 platform,bytes32 thumbprint,uint40 validFrom,uint40 validTo)"),
+  utf8ToBytes(`RecordKey(${RECORD_KEY_TYPES.RecordKey.map(({ name, type }) => `${type} ${name}`).join(",")})`),
 );
 
 /** The EIP-712 digest of a certificate, which the platform's filing key signs. */

@@ -16,6 +16,8 @@ export const ALARMS = {
   "pipeline-failing": { lasting: false },
   /** A platform's signer does not answer: its filings wait. */
   "signer-unavailable": { lasting: false },
+  /** A platform's signer does not certify its record keys anew: receipts of what is filed now lack a certificate that counts. */
+  "certificate-missing": { lasting: false },
 } as const;
 export type AlarmCode = keyof typeof ALARMS;
 

@@ -133,6 +133,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       if (!equal(signer.address, licensedKey(platform) ?? NO_KEY)) signers.forget(platform);
       return signer;
     },
+    certify: (platform, signer, where) => recordKeys.certify(platform, signer, where),
     limits: { ...CUT_LIMITS, entries: config.cutEntries, age: config.cutAge },
     caughtUp: () => following.caughtUp,
     loansOf: (borrower) => {

@@ -29,6 +29,8 @@ export interface PipelineOptions {
   readonly licensedKey: (platform: number) => Uint8Array | undefined;
   readonly relay: Relay;
   readonly signerOf: (platform: number) => Promise<Signer>;
+  /** Has record keys certified anew where the filing key or the registry has changed. */
+  readonly certify: (platform: number, signer: Signer, domain: FilingDomain) => Promise<void>;
   readonly positions: Positions;
   readonly alarms: Alarms;
   readonly limits: CutLimits;
@@ -156,7 +158,7 @@ export class Pipeline {
   }
 
   async #serve(lock: FilingLock, signal: AbortSignal): Promise<void> {
-    const { db, positions, caughtUp, signerOf, licensedKey, alarms, crashPoint, patience } = this.#options;
+    const { db, positions, caughtUp, signerOf, licensedKey, certify, alarms, crashPoint, patience } = this.#options;
     await Promise.race([caughtUp(), aborted(signal)]);
     if (signal.aborted) return;
     // For the whole session: when another registry takes over, the next one begins.
@@ -176,7 +178,18 @@ export class Pipeline {
     const halted = new Set(platforms.filter((platform) => platform.halted !== null).map(({ number }) => number));
     const { limits, loansOf, onSent } = this.#options;
     const cutter = new Cutter({ domain, limits, positions, links, halted, loansOf });
-    const shipper = new Shipper({ db, relay, domain, signerOf, licensedKey, alarms, onSent, crashPoint, patience });
+    const shipper = new Shipper({
+      db,
+      relay,
+      domain,
+      signerOf,
+      licensedKey,
+      certify,
+      alarms,
+      onSent,
+      crashPoint,
+      patience,
+    });
     const backlog = new Backlog(db, cutter, after, this.#options.log);
     this.#session = { cutter, shipper, backlog };
     this.#turning = false;

@@ -1,5 +1,6 @@
 import type { RegistryEvent } from "../chain/events.ts";
 import type { Filing, FilingDomain, SignedFiling } from "../core/filing.ts";
+import type { RecordKeyTerms } from "../core/record-key.ts";
 
 /**
  * What the pipeline needs of the chain, and nothing more. `src/chain` implements these; tests give the real ones too.
@@ -13,6 +14,11 @@ export interface Signer {
   readonly address: Uint8Array;
   /** The 65 bytes `r ‖ s ‖ v` over the filing's head. It may take long (a remote signer) and may fail: then it is asked again. */
   signFiling(filing: Filing, domain: FilingDomain): Promise<Uint8Array>;
+  /**
+   * The 65 bytes over the certificate of a record key that the platform has certified before: asked for after the filing key, or the registry,
+   * has changed. A signer may refuse, or not know how; then its platform brings the certificate itself.
+   */
+  certify?(terms: RecordKeyTerms, domain: FilingDomain): Promise<Uint8Array>;
 }
 
 export interface BuiltTransaction {

@@ -17,6 +17,8 @@ export interface ShipperOptions {
   readonly signerOf: (platform: number) => Promise<Signer>;
   /** The address that a platform is licensed with now. */
   readonly licensedKey: (platform: number) => Uint8Array | undefined;
+  /** Has the platform's record keys certified by this signer for this registry, where they are not. */
+  readonly certify: (platform: number, signer: Signer, domain: FilingDomain) => Promise<void>;
   readonly alarms: Alarms;
   /** Something was handed to the chain. */
   readonly onSent: () => void;
@@ -46,6 +48,8 @@ const BATCH = 8;
 const ATTEMPTS = 2;
 /** Looks at a transaction that stays pending before it is built anew, under the same nonce, with the fees of then. */
 const LOOKS = 6;
+/** Milliseconds before a signer that didn't certify a record key is asked again. */
+const CERTIFY_AGAIN = 60_000;
 
 /**
  * Takes filings from their cut to the chain: has them signed, stores the raw transaction, sends it, and sends it again while no block
@@ -59,6 +63,8 @@ export class Shipper {
   readonly #looks = new Map<number, number>();
   /** Platforms whose signer failed, and when to ask it again. */
   readonly #mute = new Map<number, number>();
+  /** Platforms whose signer did not certify record keys, and when to ask it again. */
+  readonly #uncertified = new Map<number, number>();
   #nonce = 0;
   #lookAfter = 0;
 
@@ -162,6 +168,7 @@ export class Shipper {
       const signature = await signer.signFiling(filing, domain);
       this.#mute.delete(filing.platform);
       alarms.lower("signer-unavailable", filing.platform);
+      await this.#certify(filing.platform, signer, now);
       return signature;
     } catch (error) {
       this.#mute.set(filing.platform, now + this.#options.patience);
@@ -170,6 +177,21 @@ export class Shipper {
         cause: error,
       });
       return undefined;
+    }
+  }
+
+  /** Receipts need it; filings don't, so that they don't wait for it. */
+  async #certify(platform: number, signer: Signer, now: number): Promise<void> {
+    const { alarms, certify, domain } = this.#options;
+    if ((this.#uncertified.get(platform) ?? 0) > now) return;
+    try {
+      await certify(platform, signer, domain);
+      this.#uncertified.delete(platform);
+      alarms.lower("certificate-missing", platform);
+    } catch (error) {
+      this.#uncertified.set(platform, now + CERTIFY_AGAIN);
+      const message = `Platform ${platform}'s record keys are not certified by its filing key of now for this registry.`;
+      alarms.raise("certificate-missing", message, { platform, cause: error });
     }
   }
 

@@ -13,6 +13,7 @@ import {
   type FilingDomain,
   type Filing,
 } from "../core/filing.ts";
+import { RECORD_KEY_TYPES, recordKeyDigest, type RecordKeyTerms } from "../core/record-key.ts";
 import type { Database } from "../store/database.ts";
 import { listPlatforms } from "../store/platforms.ts";
 import { gatewayError } from "./errors.ts";
@@ -78,26 +79,37 @@ const signatureSchema = z.string().regex(/^0x[0-9a-f]{130}$/iu);
 export function remoteSigner(url: string, address: string): Signer {
   const rpc = new JsonRpc(url, { timeout: 10_000 });
   const own = fromHex(address, 20);
+  const sign = async (data: unknown, digest: Uint8Array): Promise<Uint8Array> => {
+    const signature = fromHex(await rpc.call("eth_signTypedData", [address, data], signatureSchema), 65);
+    // Some signers write the recovery bit as 0 or 1.
+    if (signature[64]! < 27) signature[64]! += 27;
+    if (isSignedBy(own, digest, signature)) return signature;
+    throw gatewayError("signer-foreign", "The remote signer's answer is no signature of its address over this data.");
+  };
   return {
     address: own,
-    async signFiling(filing, domain) {
-      const signature = fromHex(
-        await rpc.call("eth_signTypedData", [address, typedFiling(filing, domain)], signatureSchema),
-        65,
-      );
-      // Some signers write the recovery bit as 0 or 1.
-      if (signature[64]! < 27) signature[64]! += 27;
-      if (isSignedBy(own, headOf(filing, domain), signature)) return signature;
-      throw gatewayError(
-        "signer-foreign",
-        "The remote signer's answer is no signature of its address over this filing.",
-      );
-    },
+    signFiling: async (filing, domain) => sign(typedFiling(filing, domain), headOf(filing, domain)),
+    certify: async (terms, domain) => sign(typedRecordKey(terms, domain), recordKeyDigest(terms, domain)),
   };
 }
 
 /** A filing as EIP-712 typed data: what a person at the signer may read. */
-export function typedFiling(filing: Filing, { chainId, registry }: FilingDomain): unknown {
+export function typedFiling(filing: Filing, domain: FilingDomain): unknown {
+  return typed(domain, "Filing", FILING_TYPES, {
+    platform: filing.platform,
+    number: filing.number,
+    previous: toHex(filing.previous),
+    recordsRoot: toHex(filing.recordsRoot),
+    entries: toHex(filing.entries),
+  });
+}
+
+/** A record key's certificate as EIP-712 typed data. */
+export function typedRecordKey(terms: RecordKeyTerms, domain: FilingDomain): unknown {
+  return typed(domain, "RecordKey", RECORD_KEY_TYPES, { ...terms, thumbprint: toHex(terms.thumbprint) });
+}
+
+function typed({ chainId, registry }: FilingDomain, primaryType: string, types: object, message: object): unknown {
   return {
     types: {
       EIP712Domain: [
@@ -106,22 +118,16 @@ export function typedFiling(filing: Filing, { chainId, registry }: FilingDomain)
         { name: "chainId", type: "uint256" },
         { name: "verifyingContract", type: "address" },
       ],
-      ...FILING_TYPES,
+      ...types,
     },
-    primaryType: "Filing",
+    primaryType,
     domain: {
       name: DOMAIN_NAME,
       version: DOMAIN_VERSION,
       chainId: chainId.toString(),
       verifyingContract: toHex(registry),
     },
-    message: {
-      platform: filing.platform,
-      number: filing.number,
-      previous: toHex(filing.previous),
-      recordsRoot: toHex(filing.recordsRoot),
-      entries: toHex(filing.entries),
-    },
+    message,
   };
 }
 

@@ -2,9 +2,10 @@ import { type Migration, Migrator } from "kysely/migration";
 import { type Database, reaching } from "./database.ts";
 import { storeError } from "./errors.ts";
 import { initial } from "./migrations/001-initial.ts";
+import { certificates } from "./migrations/002-certificates.ts";
 
 /** In order; one that was released is never edited or removed. */
-const migrations: Record<string, Migration> = { "001-initial": initial };
+const migrations: Record<string, Migration> = { "001-initial": initial, "002-certificates": certificates };
 
 /** Brings the database to this version's layout. Two at once wait for each other. Returns the names of what was applied. */
 export async function migrate(db: Database): Promise<string[]> {

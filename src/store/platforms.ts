@@ -38,7 +38,7 @@ export interface NewRecordKey {
   readonly certification: Uint8Array;
 }
 
-/** Adds a certified record key. The same key again takes the newer certificate. */
+/** Adds a record key's certificate. Those of before stay, for the receipts of their time; the same one again becomes the newest. */
 export async function saveRecordKey(db: Database, key: NewRecordKey): Promise<void> {
   const row = {
     platform: key.platform,
@@ -49,20 +49,19 @@ export async function saveRecordKey(db: Database, key: NewRecordKey): Promise<vo
     certification: Buffer.from(key.certification),
   };
   await reaching(() =>
-    db
-      .insertInto("record_keys")
-      .values(row)
-      .onConflict((conflict) =>
-        conflict.columns(["platform", "thumbprint"]).doUpdateSet({
-          valid_from_time: row.valid_from_time,
-          valid_to_time: row.valid_to_time,
-          certification: row.certification,
-        }),
-      )
-      .execute(),
+    db.transaction().execute(async (trx) => {
+      await trx
+        .deleteFrom("record_keys")
+        .where("platform", "=", row.platform)
+        .where("thumbprint", "=", row.thumbprint)
+        .where("certification", "=", row.certification)
+        .execute();
+      await trx.insertInto("record_keys").values(row).execute();
+    }),
   );
 }
 
+/** All certificates, the oldest first. */
 export async function listRecordKeys(db: Database): Promise<RecordKeyRow[]> {
-  return reaching(() => db.selectFrom("record_keys").selectAll().orderBy("platform").execute());
+  return reaching(() => db.selectFrom("record_keys").selectAll().orderBy("ordinal").execute());
 }

@@ -32,8 +32,10 @@ export interface PlatformTable {
   added_at: SetByDatabase;
 }
 
-/** P-256 keys that a platform's filing key has certified to sign records. */
+/** Certificates of P-256 keys that sign a platform's records: each is by one filing key, for one registry. */
 export interface RecordKeyTable {
+  /** The order in which they were added; the last of a key says for which time it counts. */
+  ordinal: GeneratedAlways<number>;
   platform: number;
   thumbprint: Buffer;
   /** The public key as JWK. */

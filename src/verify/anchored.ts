@@ -9,7 +9,7 @@ import { failed, type Fragment, invalid, skipped, valid } from "./report.ts";
 import { decodeRlp } from "./rlp.ts";
 import { sealSlot } from "./seal-slot.ts";
 import { readProof } from "./trie.ts";
-import type { Trust } from "./verify.ts";
+import { type Trust, trustedDomain } from "./verify.ts";
 
 type Anchor = Receipt["anchor"];
 type Proof = NonNullable<Anchor["proof"]>;
@@ -40,8 +40,10 @@ export async function checkAnchor(
     try {
       const held = await reader.sealOf(platform, number);
       if (held === undefined) return invalid(`The registry has no filing ${number} of platform ${platform}.`);
+      const { registry } = anchor.value;
+      const by = registry === toHex(trust.domain.registry) ? "" : `, taken over from its predecessor ${registry}`;
       return equal(held, seal)
-        ? valid(`The registry holds this seal for filing ${number} of platform ${platform}.`)
+        ? valid(`The registry holds this seal for filing ${number} of platform ${platform}${by}.`)
         : invalid(`The registry holds another seal for filing ${number} of platform ${platform}.`);
     } catch (error) {
       return failed(`The seal could not be read from the registry: ${messageOf(error)}`);
@@ -77,11 +79,12 @@ export async function checkChain(
   return valid(`The state proof is for the trusted block; the filing was mined in block ${block.number} or before.`);
 }
 
-function foreignTo({ chainId, registry }: Anchor, { domain }: Trust): string | undefined {
+function foreignTo({ chainId, registry }: Anchor, trust: Trust): string | undefined {
+  const { domain } = trust;
   if (domain === undefined) return undefined;
   if (chainId !== domain.chainId.toString()) return `The receipt is of chain ${chainId}, not ${domain.chainId}.`;
-  if (registry !== toHex(domain.registry))
-    return `The receipt is of registry ${registry}, not ${toHex(domain.registry)}.`;
+  if (trustedDomain(trust, fromHex(registry)) === undefined)
+    return `The receipt is of registry ${registry}, which is neither ${toHex(domain.registry)} nor known to come before it.`;
   return undefined;
 }
 

@@ -5,7 +5,7 @@ import { fromHex } from "../core/bytes.ts";
 import { type Decision, DECISION_BYTES, decodeDecisions } from "../core/decision.ts";
 import { type Receipt, receiptParts } from "../core/receipt.ts";
 import { type ParsedRecord, parseRecord } from "../core/sd-jwt.ts";
-import type { Trust } from "./verify.ts";
+import { type Trust, trustedDomain } from "./verify.ts";
 
 /** A part of a receipt that was read, or what is wrong with it. */
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly wrong: string };
@@ -49,7 +49,7 @@ export function readEvidence(receipt: Readonly<Record<string, unknown>>, trust: 
   const claimed = anchor.ok
     ? { chainId: BigInt(anchor.value.chainId), registry: fromHex(anchor.value.registry) }
     : undefined;
-  const domain = trust.domain ?? claimed;
+  const domain = (claimed && trustedDomain(trust, claimed.registry)) ?? trust.domain ?? claimed;
   const entries = filing.ok && filing.value.entries !== undefined ? fromHex(filing.value.entries) : undefined;
   const split = entries && splitEntries(entries);
   return {

@@ -1,5 +1,5 @@
 /** Checks a receipt (docs/spec/receipt.md). It depends on nothing that it judges: neither gateway nor platform is asked. */
-import { fromHex } from "../core/bytes.ts";
+import { equal, fromHex } from "../core/bytes.ts";
 import { type FilingDomain, recoverSigner } from "../core/filing.ts";
 import { RECEIPT_LIMITS } from "../core/receipt.ts";
 import { checkRecordSignature, type RecordSignatureCheck } from "../core/record-key.ts";
@@ -13,6 +13,8 @@ import { type Report, type Statement, unreadable } from "./report.ts";
 export interface Trust {
   /** The chain and the registry in service there. */
   readonly domain?: FilingDomain;
+  /** Registries that the trusted one succeeded, as the chain says: what they took while in service is as good. */
+  readonly predecessors?: readonly Uint8Array[];
   /** Filing keys by platform, as 20-byte addresses. Without them the reader is asked. */
   readonly platformKeys?: ReadonlyMap<number, readonly Uint8Array[]>;
   /** Hash of a block that is known to be of the chain: the one that the receipt's state proof is for. */
@@ -33,6 +35,13 @@ export interface Signatures {
   readonly checkRecord: RecordSignatureCheck;
   /** The address whose key signed a digest: secp256k1, by a filing key. Undefined if nobody's did, or `s` is high. */
   readonly recover: (digest: Uint8Array, signature: Uint8Array) => Uint8Array | undefined;
+}
+
+/** The domain of a registry that is trusted: the one in service, or one before it. */
+export function trustedDomain({ domain, predecessors = [] }: Trust, registry: Uint8Array): FilingDomain | undefined {
+  if (domain === undefined) return undefined;
+  const found = [domain.registry, ...predecessors].find((one) => equal(one, registry));
+  return found && { chainId: domain.chainId, registry: found };
 }
 
 /** Checks a receipt that was read from JSON. It never throws for what the receipt holds. */

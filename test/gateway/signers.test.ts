@@ -8,6 +8,7 @@ import { Wallet } from "ethers";
 import { writeKeystore } from "../../src/chain/keystore.ts";
 import { toHex } from "../../src/core/bytes.ts";
 import { encodeEntries, type Filing, headOf, isSignedBy } from "../../src/core/filing.ts";
+import { recordKeyDigest } from "../../src/core/record-key.ts";
 import { remoteSigner, signerReference, Signers } from "../../src/gateway/signers.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { migrate } from "../../src/store/migrate.ts";
@@ -87,6 +88,13 @@ describe("signers", function () {
     it("see the typed filing, and sign its head", async () => {
       const signature = await remoteSigner(url, wallet.address).signFiling(FILING, DOMAIN);
       expect(isSignedBy(remoteSigner(url, wallet.address).address, headOf(FILING, DOMAIN), signature)).to.equal(true);
+    });
+
+    it("see the certificate of a record key, and sign it", async () => {
+      const terms = { platform: 7, thumbprint: new Uint8Array(32).fill(5), validFrom: 1_000, validTo: 2 ** 39 };
+      const signer = remoteSigner(url, wallet.address);
+      const signature = await signer.certify!(terms, DOMAIN);
+      expect(isSignedBy(signer.address, recordKeyDigest(terms, DOMAIN), signature)).to.equal(true);
     });
 
     it("are not believed if their signature is another key's", async () => {

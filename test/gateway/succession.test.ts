@@ -2,12 +2,25 @@ import { fork } from "node:child_process";
 import { expect } from "chai";
 import { z } from "zod";
 import { Follower } from "../../src/chain/follower.ts";
-import { type Hex, toHex } from "../../src/core/bytes.ts";
+import { domainOf } from "../../src/chain/deployment.ts";
+import { NodeReader } from "../../src/chain/node-reader.ts";
+import { fromHex, type Hex, toHex } from "../../src/core/bytes.ts";
 import type { Gateway } from "../../src/gateway/gateway.ts";
 import { openDatabase } from "../../src/store/database.ts";
+import { verifyReceipt } from "../../src/verify/verify.ts";
 import { auditOf, entriesOnChain, filingsOnChain } from "../support/chain-content.ts";
 import { track } from "../support/children.ts";
-import { ask, issue, type Json, Market, newBorrower, submit, type TestPlatform } from "../support/market.ts";
+import {
+  ALL_VALID,
+  ask,
+  issue,
+  type Json,
+  Market,
+  newBorrower,
+  receiptOf,
+  submit,
+  type TestPlatform,
+} from "../support/market.ts";
 
 describe("the gateway over a succession of registries", function () {
   this.timeout(90_000);
@@ -55,6 +68,22 @@ describe("the gateway over a succession of registries", function () {
     ]);
     expect((await auditOf(market)).mismatches).to.equal(0);
     expect(await gateway.lacks()).to.deep.equal([]);
+  });
+
+  it("gives receipts that stay valid: of the former registry's filings, and of its own", async () => {
+    const [before, after] = offers(2) as [Offer, Offer];
+    await submit(gateway, before.platform, before.record);
+    await market.succeed();
+    await submit(gateway, after.platform, after.record);
+    const [first, second] = [await receiptOf(market, gateway, before.id), await receiptOf(market, gateway, after.id)];
+    expect([first.verdicts, second.verdicts]).to.deep.equal([ALL_VALID, ALL_VALID]);
+    expect(first.receipt.anchor.registry).to.equal(market.deployment.registry);
+    expect(first.report.fragments.anchor.reason).to.contain("taken over from its predecessor");
+    // Whoever trusts the former registry alone doesn't follow it to its successor.
+    const reader = new NodeReader(market.chain.rpc, fromHex(market.deployment.registry));
+    const trust = { domain: domainOf(market.deployment) };
+    expect((await verifyReceipt(first.receipt, { trust, reader })).fragments.anchor.status).to.equal("VALID");
+    expect((await verifyReceipt(second.receipt, { trust, reader })).fragments.anchor.status).to.equal("INVALID");
   });
 
   it("loses nothing and files nothing twice where the change comes under load", async () => {

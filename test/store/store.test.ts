@@ -78,7 +78,7 @@ describe("the store", function () {
   beforeEach(async () => {
     url = await freshDatabase();
     db = openDatabase(url);
-    expect(await migrate(db)).to.deep.equal(["001-initial"]);
+    expect(await migrate(db)).to.deep.equal(["001-initial", "002-certificates"]);
     await savePlatform(db, { number: 1, name: "One", signer: { kind: "test" } });
     await savePlatform(db, { number: 2, name: "Two", signer: { kind: "test" } });
   });

@@ -7,6 +7,7 @@ import { announceSuccessor, deploySuccessor, installSuccessor } from "../../src/
 import { deploy, type Deployment, domainOf } from "../../src/chain/deployment.ts";
 import { Follower } from "../../src/chain/follower.ts";
 import { FilingRelay } from "../../src/chain/relay.ts";
+import { NodeReader } from "../../src/chain/node-reader.ts";
 import { sealEvidence } from "../../src/chain/seal-evidence.ts";
 import { localSigner } from "../../src/chain/signer.ts";
 import { addressOfKey } from "../../src/chain/transaction.ts";
@@ -23,6 +24,7 @@ import {
 import { type Hex, toHex } from "../../src/core/bytes.ts";
 import { ruleBit } from "../../src/core/decision.ts";
 import { emptyLimits, encodeLimits } from "../../src/core/limits.ts";
+import type { Receipt } from "../../src/core/receipt.ts";
 import type { ClaimsJson } from "../../src/core/record.ts";
 import { leafOf } from "../../src/core/sd-jwt.ts";
 import { createApiKey } from "../../src/gateway/api-keys.ts";
@@ -35,6 +37,8 @@ import { type Database, openDatabase } from "../../src/store/database.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { savePlatform, saveRecordKey } from "../../src/store/platforms.ts";
 import { thumbprintOf } from "../../src/core/record-key.ts";
+import { FRAGMENTS, type Report } from "../../src/verify/report.ts";
+import { verifyReceipt } from "../../src/verify/verify.ts";
 import { freshDatabase } from "./database.ts";
 import { CHAIN_ID, type LocalChain, startLocalChain, testKey } from "./local-chain.ts";
 
@@ -148,10 +152,7 @@ export class Market {
 
   /** Gives a platform another filing key. */
   async setKey(platform: number, address: Uint8Array): Promise<void> {
-    await this.#regulating.send({
-      ...{ to: this.deployment.licences, interface: artifact("Licences").interface },
-      ...{ function: "setKey", args: [platform, toHex(address)] },
-    });
+    await this.act("setKey", [platform, toHex(address)]);
   }
 
   /** Deploys a successor of the registry and puts it in service. Gives its address. */
@@ -176,12 +177,28 @@ export class Market {
 
   /** Installs it in the next block, before all that waits in the pool: for a chain that doesn't mine by itself. */
   async installNext(registry: Hex): Promise<void> {
+    await this.chain.rpc.call("evm_increaseTime", [3], z.unknown());
+    await this.actNext("installRegistry", [registry]);
+  }
+
+  /** Gives a platform another filing key in the next block, before all that waits in the pool. */
+  async setKeyNext(platform: number, address: Uint8Array): Promise<void> {
+    await this.actNext("setKey", [platform, toHex(address)]);
+  }
+
+  /** An act of the regulator's on Licences, awaited. */
+  async act(name: string, args: readonly unknown[]): Promise<void> {
+    const { licences } = this.deployment;
+    await this.#regulating.send({ to: licences, interface: artifact("Licences").interface, function: name, args });
+  }
+
+  /** The same in the next block, before all that waits in the pool: for a chain that does not mine by itself. */
+  async actNext(name: string, args: readonly unknown[]): Promise<void> {
     const { rpc } = this.chain;
     const from = this.#regulating.address;
-    await rpc.call("evm_increaseTime", [3], z.unknown());
     await rpc.call("anvil_setBalance", [from, "0xffffffffffffffffffff"], z.unknown());
     await rpc.call("anvil_impersonateAccount", [from], z.unknown());
-    const data = artifact("Licences").interface.encodeFunctionData("installRegistry", [registry]);
+    const data = artifact("Licences").interface.encodeFunctionData(name, args);
     // What pays more is mined first.
     const fees = { gas: "0x100000", maxFeePerGas: "0x3b9aca00", maxPriorityFeePerGas: "0x3b9aca00" };
     await rpc.call("eth_sendTransaction", [{ from, to: this.deployment.licences, data, ...fees }], z.unknown());
@@ -323,6 +340,28 @@ export async function ask(
   const isJson = /json/u.test(response.headers.get("content-type") ?? "");
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }
+
+/** The receipt of a submission, and what a verifier makes of each of its fragments who trusts the registry in service and a node. */
+export async function receiptOf(
+  market: Market,
+  gateway: Gateway,
+  id: Hex,
+): Promise<{ readonly receipt: Receipt; readonly verdicts: string; readonly report: Report }> {
+  const { body } = await ask(gateway, "GET", `/v1/receipts/${id}`, { key: market.auditorKey });
+  const report = await verdictOn(market, body as Receipt);
+  const verdicts = FRAGMENTS.map((name) => report.fragments[name].status).join(" ");
+  return { receipt: body as Receipt, verdicts, report };
+}
+
+async function verdictOn({ chain, deployment }: Market, receipt: Receipt): Promise<Report> {
+  const registry = await NodeReader.inService(chain.rpc, deployment.licences);
+  const reader = new NodeReader(chain.rpc, registry, deployment.block);
+  const trust = { domain: { chainId: CHAIN_ID, registry }, predecessors: await reader.predecessors() };
+  return verifyReceipt(receipt, { trust, reader });
+}
+
+/** Every fragment of a receipt holds. */
+export const ALL_VALID = "VALID VALID VALID VALID VALID VALID";
 
 /** Submits a record and waits for its decision. */
 export async function submit(

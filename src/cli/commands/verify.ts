@@ -6,7 +6,7 @@ import { Option, type Command } from "commander";
 
 import { quantity, JsonRpc } from "../../chain/rpc.ts";
 import { NodeReader } from "../../chain/node-reader.ts";
-import { fromHex, toHex } from "../../core/bytes.ts";
+import { equal, fromHex, type Hex, toHex } from "../../core/bytes.ts";
 import { findingNames, ruleNames } from "../../core/decision.ts";
 import { decisionInWords } from "../../core/decision-words.ts";
 import type { FilingDomain } from "../../core/filing.ts";
@@ -32,11 +32,13 @@ interface Options {
 const HELP = `
 What is trusted, and so what is checked:
   (nothing said)                       the registry and the chain of the data directory, if there is one
-  --rpc URL --registry ADDRESS         that registry, as that node tells it
+  --rpc URL --registry ADDRESS         that registry and those before it, as that node tells it
   --registry ADDRESS --chain-id N --block-hash HASH
                                        that registry, by the receipt's state proof, if the block is of the chain
   --offline                            nothing: anchor and chain are SKIPPED
-The receipt's own word for chain and registry is never trusted.
+The receipt's own word for chain and registry is never trusted. Where registries have succeeded each other, the one in service is trusted
+(the data directory's Licences name it), and each names the one before it: a receipt of any of them is VALID. A registry that is named
+with --registry vouches for itself and those before it, not for those after.
 
 Fragments: record, inclusion, filing, decision, anchor, chain; each VALID, INVALID, SKIPPED or ERROR.
 Exit code: 0 if none is INVALID or ERROR, 1 if one is INVALID, 2 if one is ERROR.
@@ -109,30 +111,40 @@ async function fromHome(options: Options, known: Pick<Trust, "blockHash"> | unde
     });
   }
   const domain: FilingDomain = { chainId: BigInt(deployment.chainId), registry: fromHex(deployment.registry, 20) };
+  const predecessors = (deployment.predecessors ?? []).map((one) => fromHex(one, 20));
   const url = options.rpc ?? ((await home.isRunning()) ? (await home.connections())?.rpcUrl : undefined);
   if (url === undefined) {
     note(`The chain of ${home.path} is not running, so anchor and chain can't be checked; \`tally start\` starts it.`);
-    return { trust: { domain, ...known } };
+    return { trust: { domain, predecessors, ...known } };
   }
-  return fromNode(url, domain.registry, known, { domain, block: deployment.block });
+  return fromNode(url, domain.registry, known, { domain, block: deployment.block, licences: deployment.licences });
 }
 
 async function fromNode(
   url: string,
   registry: Uint8Array,
   known: Pick<Trust, "blockHash"> | undefined,
-  expected?: { readonly domain: FilingDomain; readonly block: number },
+  expected?: { readonly domain: FilingDomain; readonly block: number; readonly licences: Hex },
 ): Promise<Trusted> {
   const rpc = new JsonRpc(url);
-  let chainId: bigint;
   try {
-    chainId = await rpc.call("eth_chainId", [], quantity);
+    const chainId = await rpc.call("eth_chainId", [], quantity);
+    if (expected !== undefined && chainId !== expected.domain.chainId)
+      return { trust: {}, unreachable: `The node serves chain ${chainId}, not ${expected.domain.chainId}` };
+    // The file may be from before a succession; the Licences that it names say what came of it.
+    const trusted = expected === undefined ? registry : await NodeReader.inService(rpc, expected.licences);
+    const reader = new NodeReader(rpc, trusted, expected?.block);
+    const predecessors = await reader.predecessors();
+    const isOfTheLine = [trusted, ...predecessors].some((one) => equal(one, registry));
+    if (!isOfTheLine)
+      return {
+        trust: {},
+        unreachable: `The registry in service, ${toHex(trusted)}, does not succeed ${toHex(registry)}`,
+      };
+    return { trust: { domain: { chainId, registry: trusted }, predecessors, ...known }, reader };
   } catch (error) {
     return { trust: {}, unreachable: error instanceof Error ? error.message : String(error) };
   }
-  if (expected !== undefined && chainId !== expected.domain.chainId)
-    return { trust: {}, unreachable: `The node serves chain ${chainId}, not ${expected.domain.chainId}` };
-  return { trust: { domain: { chainId, registry }, ...known }, reader: new NodeReader(rpc, registry, expected?.block) };
 }
 
 function hexOption(name: string, text: string, length: number): Uint8Array {

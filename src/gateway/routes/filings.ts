@@ -82,7 +82,8 @@ export function filingRoutes({ db, intake, recordKeys, ledger, evidence }: Servi
       ) {
         throw gatewayError("receipt-early", "The submission is not mined, so there is nothing to prove yet.");
       }
-      const key = recordKeys.find(platform, parseRecord(record).kid);
+      const parsed = parseRecord(record);
+      const recordKey = recordKeys.find(platform, parsed.kid)!;
       const filing = {
         platform,
         number: row.number,
@@ -91,6 +92,7 @@ export function filingRoutes({ db, intake, recordKeys, ledger, evidence }: Servi
         entries: row.entries,
       };
       const signature = row.signature!;
+      const key = recoverSigner(row.head, signature)!;
       const block = { number: row.block_number, hash: row.block_hash! };
       const domain = ledger().domainOf(filing, row.head);
       if (domain === undefined) throw gatewayError("not-ready", "The chain is not followed far enough yet.");
@@ -104,12 +106,12 @@ export function filingRoutes({ db, intake, recordKeys, ledger, evidence }: Servi
       const body = buildReceipt({
         domain,
         record,
-        recordKey: { jwk: key!.jwk, validFrom: key!.validFrom, validTo: key!.validTo, signature: key!.signature },
+        recordKey: { jwk: recordKey.jwk, ...recordKeys.certificateFor(recordKey, parsed.claims.iat, key, domain) },
         index,
         leaves: await leavesOf(db, row.sequences),
         filing: { ...filing, signature },
         head: row.head,
-        key: recoverSigner(row.head, signature)!,
+        key,
         time: row.block_time!,
         decisions: row.decisions,
         block: { ...block, ...(header !== undefined && { header }) },
