@@ -1,6 +1,7 @@
 /** What docs/rule-packs.md takes from the schema of rule packs, and from the packs themselves. */
 import { readdirSync, readFileSync } from "node:fs";
 
+import { RULE_TEXTS } from "../src/core/rule-texts.ts";
 import { compileRulePack, parseRulePack } from "../src/regulator/compile-rule-pack.ts";
 import { marksOf } from "../src/regulator/marks.ts";
 import { MARKS } from "../src/regulator/law.ts";
@@ -14,9 +15,10 @@ const table = (head: readonly string[], rows: readonly string[]): string =>
 export function ruleFields(): string {
   const rows = PACK_RULES.map((name) => {
     const fields = fieldsOf(name).map(({ field, about }) => `\`${field}\`: ${about}`);
-    return row([name, fields.join(" · ") || "none"]);
+    const { en, zh } = RULE_TEXTS[name];
+    return row([name, `${en.name}, ${zh.name}`, fields.join(" · ") || "none"]);
   });
-  return table(["rule", "fields"], rows);
+  return table(["rule", "called", "fields"], rows);
 }
 
 /** Every pack in rulebooks/: products, versions, and how well its values were checked. */
