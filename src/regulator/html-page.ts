@@ -24,14 +24,14 @@ function escaped(text: string): string {
 
 const textOf = (content: Content): string => (typeof content === "object" ? content.html : escaped(String(content)));
 
-/** `html\`<p>${text}</p>\`` with everything put in escaped, but for HTML made here. */
-export function html(parts: TemplateStringsArray, ...values: (Content | readonly Content[])[]): Html {
+/** `markup\`<p>${text}</p>\`` with everything put in escaped, but for HTML made here. */
+export function markup(parts: TemplateStringsArray, ...values: (Content | readonly Content[])[]): Html {
   const texts = values.map((value) => (Array.isArray(value) ? value.map(textOf).join("") : textOf(value as Content)));
   return raw(parts.map((part, i) => part + (texts[i] ?? "")).join(""));
 }
 
 const STYLE = `
-:root { --ink: #1c2430; --soft: #5b6675; --line: #d5dbe3; --before: #aab4c0; --after: #1f5f8b; --paper: #fff; }
+:root { --ink: #1c2430; --soft: #5b6675; --line: #d5dbe3; --paper: #fff; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 2rem 1.5rem; max-width: 60rem; color: var(--ink); background: var(--paper);
   font: 15px/1.5 "Segoe UI", "Helvetica Neue", Arial, "Noto Sans CJK SC", sans-serif; }
@@ -43,10 +43,9 @@ th, td { padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); t
 th { font-weight: 600; } th:first-child, td:first-child { text-align: left; }
 .figures { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1rem 0; padding: 0; list-style: none; }
 .figures li { flex: 1 1 10rem; border: 1px solid var(--line); border-radius: .4rem; padding: .6rem .8rem; }
-.figures b { display: block; font-size: 1.5rem; line-height: 1.2; }
+.figures b { display: block; font-size: 1.35rem; line-height: 1.3; white-space: nowrap; }
 dt { font-weight: 600; margin-top: .5rem; } dd { margin: 0; }
-svg { width: 100%; height: auto; display: block; } svg text { font: 12px "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: var(--ink); }
-svg .before { fill: var(--before); } svg .after { fill: var(--after); } svg .axis { stroke: var(--line); } svg .soft { fill: var(--soft); }
+svg { width: 100%; height: auto; display: block; } svg text { font: 12px "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
 @page { size: A4; margin: 16mm; }
 @media print { body { padding: 0; max-width: none; font-size: 11px; } h2 { break-after: avoid; }
   table, figure, .figures, dl > div, svg { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
@@ -73,11 +72,11 @@ ${body.map((part) => part.html).join("\n")}
 export function table(head: readonly Content[], rows: readonly (readonly Content[])[], caption?: string): Html {
   const cells = (row: readonly Content[], tag: "th" | "td"): Html[] =>
     row.map((cell) => raw(`<${tag}>${textOf(cell)}</${tag}>`));
-  return html`<table>
+  return markup`<table>
     ${
       caption === undefined
         ? ""
-        : html`<caption>
+        : markup`<caption>
             ${caption}
           </caption>`
     }
@@ -89,7 +88,7 @@ export function table(head: readonly Content[], rows: readonly (readonly Content
     <tbody>
       ${rows.map(
         (row) =>
-          html`<tr>
+          markup`<tr>
             ${cells(row, "td")}
           </tr> `,
       )}
@@ -99,17 +98,17 @@ export function table(head: readonly Content[], rows: readonly (readonly Content
 
 /** Figures that matter most, large. */
 export function keyFigures(figures: readonly (readonly [value: Content, label: string])[]): Html {
-  return html`<ul class="figures">
-    ${figures.map(([value, label]) => html`<li><b>${value}</b>${label}</li>`)}
+  return markup`<ul class="figures">
+    ${figures.map(([value, label]) => markup`<li><b>${value}</b>${label}</li>`)}
   </ul>`;
 }
 
 /** Terms and what they mean. */
 export function glossary(entries: readonly (readonly [term: string, meaning: string])[]): Html {
-  return html`<dl>
+  return markup`<dl>
     ${entries.map(
       ([term, meaning]) =>
-        html`<div>
+        markup`<div>
           <dt>${term}</dt>
           <dd>${meaning}</dd>
         </div> `,
@@ -117,7 +116,7 @@ export function glossary(entries: readonly (readonly [term: string, meaning: str
   </dl>`;
 }
 
-/** A number with thousands apart, the same in every locale. */
+/** A number with thousands apart by a space that does not break, the same in every locale. */
 export function grouped(value: number | bigint): string {
-  return String(value).replaceAll(/\B(?=(\d{3})+$)/gu, "\u2009");
+  return String(value).replaceAll(/\B(?=(\d{3})+$)/gu, "\u202f");
 }

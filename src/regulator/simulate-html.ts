@@ -1,6 +1,6 @@
 import type { Outcome } from "../core/decision.ts";
 import { barChart, columnChart } from "./html-charts.ts";
-import { glossary, grouped, html, keyFigures, page, table, type Content, type Html } from "./html-page.ts";
+import { glossary, grouped, markup, keyFigures, page, table, type Content, type Html } from "./html-page.ts";
 import {
   EFFECT_NAMES,
   FOR_THE_WORSE,
@@ -19,25 +19,25 @@ const PLATFORMS_SHOWN = 40;
 /** The report as a page for a committee. */
 export function simulationPage(report: SimulationReport, title: string): string {
   return page(`What a draft would have done: ${title}`, [
-    html`<h1>What a draft would have done</h1>
+    markup`<h1>What a draft would have done</h1>
       <p class="soft">${title}</p>`,
     summary(report),
-    html`<h2>Decisions</h2>`,
+    markup`<h2>Decisions</h2>`,
     outcomesTable(report),
-    html`<h2>Rules</h2>`,
+    markup`<h2>Rules</h2>`,
     ...rulesPart(report),
-    html`<h2>Month by month</h2>`,
+    markup`<h2>Month by month</h2>`,
     monthsChart(report),
-    html`<h2>Who is affected</h2>`,
+    markup`<h2>Who is affected</h2>`,
     effectsTable(report, INTENDED),
     spiralsTable(report),
-    html`<h2>What changes for the worse, or may</h2>`,
+    markup`<h2>What changes for the worse, or may</h2>`,
     effectsTable(report, FOR_THE_WORSE),
-    html`<h2>Platforms</h2>`,
+    markup`<h2>Platforms</h2>`,
     platformsTable(report),
-    html`<h2>How this was computed</h2>`,
+    markup`<h2>How this was computed</h2>`,
     method(report),
-    html`<h2>Words</h2>`,
+    markup`<h2>Words</h2>`,
     glossary(
       Object.entries(report.definitions).map(([term, meaning]) => [
         EFFECT_NAMES[term] ?? term.replaceAll("_", " "),
@@ -116,7 +116,7 @@ function rulesPart({ rules, currency }: SimulationReport): Html[] {
       rows,
       "A loan that breaches several rules counts for each of them. The last four columns are of the draft.",
     ),
-    html`<p class="soft">Nothing to count: ${quiet.join(", ") || "none"}.</p>`,
+    markup`<p class="soft">Nothing to count: ${quiet.join(", ") || "none"}.</p>`,
   ];
 }
 
@@ -184,10 +184,10 @@ function method(report: SimulationReport): Html {
       ? "the whole history"
       : `${from === null ? "" : `from ${from}`} ${to === null ? "" : `until before ${to}`}`;
   const { left_out: leftOut, later_entries: later } = report;
-  return html`<p>
+  return markup`<p>
       Every loan of the registry was judged anew, by the program that also checks every decision of the chain, under the
       law that the chain holds and under the draft: ${span}.
-      ${["basis", "mode", "dating"].map((name) => html`${definitions[name] ?? ""} `)}
+      ${["basis", "mode", "dating"].map((name) => markup`${definitions[name] ?? ""} `)}
     </p>
     <p>
       Not applied, because their loan was refused: ${grouped(sum(later.after.not_applied))} later entries under the
@@ -218,7 +218,7 @@ function method(report: SimulationReport): Html {
       Object.entries(heads).map(([platform, { number, head }]) => [
         platform,
         grouped(number),
-        html`<code>${head}</code>`,
+        markup`<code>${head}</code>`,
       ]),
     )}`;
 }
