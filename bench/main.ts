@@ -62,6 +62,11 @@ const GROUPS: readonly Group[] = [
     rows: async () => (await import("./replay.ts")).replayRows(),
   },
   {
+    name: "simulate",
+    about: "loans that a draft rulebook is tried on a second",
+    rows: async () => (await import("./simulate.ts")).simulateRows(),
+  },
+  {
     name: "check",
     about: "how long a check takes, at 200 a second, on the real gateway",
     rows: async ({ quick, machine }) =>

@@ -6,6 +6,7 @@ import { chainError } from "../../chain/errors.ts";
 import { hexBytes, JsonRpc } from "../../chain/rpc.ts";
 import { chainIdOf } from "../../chain/transactor.ts";
 import type { Hex } from "../../core/bytes.ts";
+import { AppError } from "../../core/errors.ts";
 import type { HistorySource } from "../../regulator/history.ts";
 import { cliError } from "../errors.ts";
 import { homeAt, homePath, needConnections } from "../home.ts";
@@ -48,14 +49,12 @@ async function fromRegistry(rpc: JsonRpc, registry: Hex, from: number): Promise<
   if (code === "0x") throw chainError("no-contract", `There is no contract at ${registry}`);
   const view = async (name: string): Promise<Hex> => {
     const of = artifact("Registry").interface;
-    const answer = await rpc.call(
-      "eth_call",
-      [{ to: registry, data: of.encodeFunctionData(name, []) }, "latest"],
-      hexBytes,
-    );
+    const call = { to: registry, data: of.encodeFunctionData(name, []) };
     try {
+      const answer = await rpc.call("eth_call", [call, "latest"], hexBytes);
       return String(of.decodeFunctionResult(name, answer)[0]).toLowerCase() as Hex;
     } catch (cause) {
+      if (cause instanceof AppError) throw cause;
       throw chainError("no-contract", `The contract at ${registry} is no Registry`, { cause });
     }
   };
