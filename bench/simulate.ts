@@ -5,6 +5,7 @@
  * history in filings of a hundred entries. Measured from the events as a node gives them to the report: entries decoded, put in order, judged under
  * the law and under the draft (RATE, OPEN-LOANS, COOLING-OFF and FREQUENCY on), counted. A node's answers are not part of it.
  */
+import { toHex } from "../src/core/bytes.ts";
 import { ruleBit } from "../src/core/decision.ts";
 import { encodeEntry } from "../src/core/encode-entry.ts";
 import type { Entry, Opened } from "../src/core/entry.ts";
@@ -88,7 +89,7 @@ function filed(): Filed {
     const filing = { platform: 1, number: number + 1, previous, recordsRoot: previous, entries: frames };
     const { head, decisions } = twin.applyFiling(FILED_AT, filing);
     const rest = { time: FILED_AT, signature: new Uint8Array(65), transactionHash: new Uint8Array(32), logIndex: 0 };
-    filings.push({ type: "filed", ...filing, ...rest, head, decisions });
+    filings.push({ type: "filed", registry: toHex(twin.domain.registry), ...filing, ...rest, head, decisions });
   }
   return { law, filings };
 }
