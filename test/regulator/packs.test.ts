@@ -6,7 +6,7 @@ import { addressOfSecret, encodeEntries } from "../../src/core/filing.ts";
 import { Registry } from "../../src/core/registry.ts";
 import { encodeSettings } from "../../src/core/settings.ts";
 import type { CompiledRulePack } from "../../src/regulator/compile-rule-pack.ts";
-import { planPublication } from "../../src/regulator/plan.ts";
+import { localTime, planPublication } from "../../src/regulator/plan.ts";
 import { PACK_PLATFORMS, loadPackVectors, packNames } from "../support/pack-vectors.ts";
 import type { PackVector } from "../support/pack-vectors.ts";
 import { inWords } from "../support/vectors.ts";
@@ -14,6 +14,7 @@ import { secretOf } from "../support/world.ts";
 
 /** 2026-03-01. */
 const NOW = 1_772_323_200;
+const DAY = 86_400;
 const domain = { chainId: 1n, registry: new Uint8Array(20).fill(1) };
 
 /** A twin whose Rulebook holds the pack, with five platforms licensed for all of it. */
@@ -71,6 +72,18 @@ describe("rulebooks, by the law's own examples:", () => {
       expect(planPublication(pack, { now: NOW, notices, ...empty }).conflicts, name).to.deep.equal([]);
     }
   });
+
+  for (const name of packNames())
+    it(`${name} has an example of the day before and the day of each change of law`, () => {
+      const { pack, vectors } = loadPackVectors(name);
+      const opened = vectors.flatMap(({ steps }) => steps);
+      const without = [...Map.groupBy(pack.versions, ({ effectiveFrom }) => effectiveFrom)].filter(([from, begun]) => {
+        const products = new Set(begun.map(({ productName }) => productName));
+        const times = opened.flatMap(({ at, opens }) => (products.has(opens ?? "") ? [at] : []));
+        return !times.some((at) => at >= from - DAY && at < from) || !times.some((at) => at >= from && at < from + DAY);
+      });
+      expect(without.map(([from]) => localTime(from, pack.settings.zone))).to.deep.equal([]);
+    });
 
   it("have vectors, all but the samples", () => {
     const packs = readdirSync("rulebooks").filter((file) => file.endsWith(".yaml") && !file.startsWith("sample-"));

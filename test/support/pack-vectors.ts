@@ -118,6 +118,8 @@ export interface PackStep {
   /** The entry, once it is known where those it names were filed. */
   readonly entry: (placeOf: (name: string) => Ref) => Entry;
   readonly as?: string;
+  /** The product that a loan is opened of. */
+  readonly opens?: string;
 }
 
 export interface PackVector {
@@ -198,6 +200,7 @@ function stepOf(step: Step, pack: CompiledRulePack): { kind: Entry["kind"]; step
       expected: step.expect,
       entry,
       ...(step.as !== undefined && { as: step.as }),
+      ...(step.open && { opens: step.open.product }),
     },
   };
 }
