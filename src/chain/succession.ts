@@ -1,5 +1,6 @@
 import { keccak256 } from "ethers";
 import type { Hex } from "../core/bytes.ts";
+import { ruleNames } from "../core/decision.ts";
 import { artifact, librariesOf } from "./artifacts.ts";
 import { ContractCreator, type ProgressStore } from "./contract-creator.ts";
 import { createRegistry, type Deployment } from "./deployment.ts";
@@ -57,6 +58,8 @@ export async function predecessorsOf(rpc: JsonRpc, registry: Hex): Promise<Hex[]
 /** The deployment with the registry in service as the chain names it now, and those before it. */
 export async function currentDeployment(rpc: JsonRpc, deployment: Deployment): Promise<Deployment> {
   const { inService, predecessors, announced } = await readSuccession(rpc, deployment.licences);
+  // Cut short before its first registry was in service.
+  if (inService === NOBODY) return deployment;
   const { successor: _, ...rest } = deployment;
   return {
     ...rest,
@@ -141,6 +144,12 @@ export async function faultOfSuccessor(
   if (licences !== deployment.licences) return `it reads other licences: ${licences}`;
   if (rulebook !== deployment.rulebook) return `it reads another rulebook: ${rulebook}`;
   return undefined;
+}
+
+/** Names of the rules that a registry judges. */
+export async function rulesServedBy(rpc: JsonRpc, registry: Hex): Promise<string[]> {
+  const [bits] = await view(rpc, "Registry", registry, "servedRules");
+  return ruleNames(Number(bits));
 }
 
 async function view(

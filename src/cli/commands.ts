@@ -22,6 +22,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/rules.ts"),
   },
   {
+    name: "registry",
+    summary: "the registry in service and its successor: show, announce, install, renounce",
+    load: () => import("./commands/registry.ts"),
+  },
+  {
     name: "apr",
     summary: "the annual rate of cash flows, as US, EU and Chinese rules define it",
     load: () => import("./commands/apr.ts"),

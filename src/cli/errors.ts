@@ -22,6 +22,11 @@ export const cliError = defineErrors({
     why: "What was asked can't be undone, and nobody confirmed it.",
     fix: "Read what it would do, then run it again with --yes.",
   },
+  "succession-blocked": {
+    status: 409,
+    why: "A change of registries can't take this step now.",
+    fix: "`tally registry show` says where it stands.",
+  },
   "key-needed": {
     status: 400,
     why: "The command signs with a key that was not given.",

@@ -101,7 +101,7 @@ async function publish(file: string, options: Options): Promise<void> {
   ]);
   const { regulator, home, deployment } = await openRegulator(options, options.dryRun !== true);
   // The data directory keeps the packs of its own deployment, and of no other.
-  const own = (await home.deployment())?.registry === deployment.registry ? home : undefined;
+  const own = (await home.deployment())?.rulebook === deployment.rulebook ? home : undefined;
   const pack = await readPack(file, await regulator.now());
   const [plan, notice] = await Promise.all([planAgainstChain(regulator, pack.compiled), regulator.notices()]);
   const lines = describe(plan, pack.compiled, notice);

@@ -1,7 +1,10 @@
 /** The regulator's side of a deployment, for commands: from the data directory, or from what the command line names. */
+import { join } from "node:path";
+
 import { Regulator } from "../../chain/administration.ts";
 import { checkDeployment, type Deployment, readDeployment } from "../../chain/deployment.ts";
 import { JsonRpc } from "../../chain/rpc.ts";
+import { currentDeployment } from "../../chain/succession.ts";
 import { Transactor } from "../../chain/transactor.ts";
 import { exists } from "../../engine/data-directory.ts";
 import { cliError } from "../errors.ts";
@@ -19,7 +22,12 @@ export interface RegulatorOptions {
 export interface RegulatorContext {
   readonly home: Home;
   readonly rpc: JsonRpc;
+  /** With the registry that is in service now. */
   readonly deployment: Deployment;
+  /** As its file has it, which may be from before a succession. */
+  readonly recorded: Deployment;
+  readonly deploymentPath: string;
+  readonly transactor: Transactor;
   readonly regulator: Regulator;
 }
 
@@ -32,18 +40,21 @@ const NO_KEY = new Uint8Array(32).fill(1);
  */
 export async function openRegulator(options: RegulatorOptions, acts: boolean): Promise<RegulatorContext> {
   const home = homeAt(homePath(options.data));
-  const deployment =
+  const recorded =
     options.deployment === undefined ? await home.deployment() : await readDeployment(options.deployment);
-  if (deployment === undefined)
+  if (recorded === undefined)
     throw cliError("no-data-directory", `${home.path} holds no deployment of ours`, {
       fix: "Run `tally start` first, or name one with --data, or with --rpc and --deployment.",
     });
   const url = options.rpc ?? (await needConnections(home)).rpcUrl;
   const rpc = new JsonRpc(url);
-  await checkDeployment(rpc, deployment);
+  await checkDeployment(rpc, recorded);
+  const deployment = await currentDeployment(rpc, recorded);
+  const deploymentPath = options.deployment ?? join(home.path, "deployment.json");
   const key = acts ? await keyOf(home, options) : NO_KEY;
   const transactor = new Transactor(rpc, BigInt(deployment.chainId), key);
-  return { home, rpc, deployment, regulator: new Regulator(transactor, deployment) };
+  const regulator = new Regulator(transactor, deployment);
+  return { home, rpc, deployment, recorded, deploymentPath, transactor, regulator };
 }
 
 async function keyOf(home: Home, { key, deployment }: RegulatorOptions): Promise<Uint8Array> {

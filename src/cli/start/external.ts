@@ -8,6 +8,7 @@ import { type Hex, toHex } from "../../core/bytes.ts";
 import { openDataDirectory } from "../../engine/data-directory.ts";
 import { readConfig } from "../../gateway/config.ts";
 import { cliError } from "../errors.ts";
+import { refreshDeployment } from "../operator/succession.ts";
 import type { Home } from "../home.ts";
 import { ensureKeys } from "./keys.ts";
 import { serve, type Served, whenReady } from "./serve.ts";
@@ -47,8 +48,9 @@ export async function startGateway(options: ExternalOptions): Promise<RunningGat
   try {
     onStep("chain");
     const rpc = new JsonRpc(rpcUrl);
-    const deployment = await deploymentOf(home, options.deployment);
-    await checkDeployment(rpc, deployment);
+    const recorded = await deploymentOf(home, options.deployment);
+    await checkDeployment(rpc, recorded);
+    const deployment = await refreshDeployment(join(home.path, "deployment.json"), rpc, recorded);
     await ensureKeys(home, ["relayer"]);
     onStep("database");
     await ensureOperatorKey(home, databaseUrl);
@@ -76,10 +78,10 @@ async function deploymentOf(home: Home, given: string | undefined): Promise<Depl
     });
   }
   const deployment = await readDeployment(given);
-  if (known !== undefined && (known.registry !== deployment.registry || known.chainId !== deployment.chainId))
+  if (known !== undefined && (known.licences !== deployment.licences || known.chainId !== deployment.chainId))
     throw cliError(
       "option-invalid",
-      `${home.path} belongs to the registry ${known.registry}, not to ${deployment.registry}`,
+      `${home.path} belongs to the licences ${known.licences}, not to ${deployment.licences}`,
       {
         fix: "Give another directory with --data.",
       },

@@ -14,6 +14,7 @@ import { migrate } from "../../store/migrate.ts";
 import { type Home, SAMPLE_PACK } from "../home.ts";
 import { addPlatform } from "../operator/platforms.ts";
 import { publishPack, readPack } from "../operator/rule-packs.ts";
+import { refreshDeployment } from "../operator/succession.ts";
 import { ensureKeys } from "./keys.ts";
 
 export const SAMPLE_PLATFORMS = ["Amber Loans", "Birch Credit", "Cedar Finance"] as const;
@@ -52,8 +53,9 @@ export async function setUp(
   await ensureKeys(home, ["administrator", "relayer"]);
   const rpc = new JsonRpc(options.rpcUrl);
   const transactor = new Transactor(rpc, await chainIdOf(rpc), await home.key("administrator"));
-  const deployment = (await home.deployment()) ?? (await deployInto(home, transactor, onStep));
-  await checkDeployment(rpc, deployment);
+  const recorded = (await home.deployment()) ?? (await deployInto(home, transactor, onStep));
+  await checkDeployment(rpc, recorded);
+  const deployment = await refreshDeployment(join(home.path, "deployment.json"), rpc, recorded);
   await ensureOperatorKey(home, databaseUrl);
   if (setup.sample && !setup.done) {
     const regulator = new Regulator(transactor, deployment);
