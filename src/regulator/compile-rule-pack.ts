@@ -5,8 +5,9 @@ import type { Limits } from "../core/limit-fields.ts";
 import type { MarketSettings, Settings } from "../core/settings.ts";
 import { limitsOf } from "./compile-limits.ts";
 import { regulatorError } from "./errors.ts";
-import { textIn } from "./law.ts";
-import { rulePackSchema, type RulePack } from "./rule-pack.ts";
+import { provisionsOf, textIn } from "./law.ts";
+import { fieldsOf, PACK_RULES } from "./pack-rules.ts";
+import { rulePackSchema, type RulePack, type RulePackRules } from "./rule-pack.ts";
 import { secondsOf } from "./units.ts";
 import { zoneOffsets } from "./zone-offsets.ts";
 
@@ -115,6 +116,7 @@ export function compileRulePack(pack: RulePack, now: number): CompiledRulePack {
   }));
   const versions = pack.versions.flatMap((version, i) => {
     const { limits, bytes } = checked(pack, `version ${i + 1}`, () => {
+      nameOwnFields(version.rules);
       const compiled = limitsOf(version, pack);
       return { limits: compiled, bytes: encodeLimits(compiled) };
     });
@@ -149,6 +151,16 @@ export function compileRulePack(pack: RulePack, now: number): CompiledRulePack {
     products,
     versions,
   };
+}
+
+/** A provision that says which field it is about must name one of its rule. */
+function nameOwnFields(rules: RulePackRules): void {
+  for (const name of PACK_RULES) {
+    const fields = fieldsOf(name).map(({ field }) => field);
+    for (const { value } of provisionsOf(rules[name]?.law))
+      if (value !== undefined && !fields.includes(value))
+        throw new Error(`${name}: its law names ${value}, no field of it`);
+  }
 }
 
 function ascending<T extends { readonly publishedAt: number }>(pack: RulePack, name: string, points: T[]): T[] {

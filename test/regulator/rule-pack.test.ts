@@ -214,6 +214,11 @@ describe("regulator/rule-pack", () => {
       ],
       ["an amount beyond its width", rule("MARKET-CAP", "max: 99999999999"), /version 1: /u],
       ["a settlement test without a cap", rule("SETTLEMENT", ""), /SETTLEMENT: it is RATE's cap/u],
+      [
+        "a provision of another rule's field",
+        "      AMOUNT: { effect: refuse, law: [{ value: flat, article: A, mark: M }] }",
+        /AMOUNT: its law names flat, no field of it/u,
+      ],
       ["a window without a count", rule("CONTACT", "window: 7d"), /window and inWindow belong together/u],
       [
         "points out of order",
