@@ -5,7 +5,9 @@ import {
   EFFECT_NAMES,
   FOR_THE_WORSE,
   INTENDED,
+  laterRows,
   money,
+  platformRows,
   spiralRows,
   tallyRows,
   type EffectName,
@@ -26,6 +28,7 @@ export function simulationPage(report: SimulationReport, title: string): string 
     outcomesTable(report),
     markup`<h2>Rules</h2>`,
     ...rulesPart(report),
+    laterPart(report),
     markup`<h2>Month by month</h2>`,
     monthsChart(report),
     markup`<h2>Who is affected</h2>`,
@@ -140,29 +143,25 @@ function spiralsTable(report: SimulationReport): Html {
   return table(["spirals", "number", "borrowers", "loans", "longest"], spiralRows(report));
 }
 
-function platformsTable({ by_platform: platforms, currency }: SimulationReport): Html {
-  const all = Object.entries(platforms).sort(([, a], [, b]) => b.loans - a.loans);
-  const rows = all.slice(0, PLATFORMS_SHOWN).map(
-    ([
-      platform,
-      {
-        loans,
-        outcomes: { before, after },
-      },
-    ]) => [
-      platform,
-      grouped(loans),
-      grouped(before.refused),
-      grouped(after.refused),
-      money(before.amount_refused, currency),
-      money(after.amount_refused, currency),
-    ],
-  );
-  const caption = all.length > rows.length ? `The ${rows.length} with the most loans of ${all.length}.` : undefined;
+function platformsTable(report: SimulationReport): Html {
+  const rows = platformRows(report, PLATFORMS_SHOWN);
+  const all = Object.keys(report.by_platform).length;
+  const caption = all > rows.length ? `The ${rows.length} with the most loans of ${all}.` : undefined;
   return table(
     ["platform", "loans", "refused, the law", "refused, the draft", "principal refused, the law", "the draft"],
     rows,
     caption,
+  );
+}
+
+/** What payments, closes and whatever came later breach, where that is anything. */
+function laterPart(report: SimulationReport): Html {
+  const rows = laterRows(report);
+  if (rows.length === 0) return markup``;
+  return table(
+    ["later entries that breach", NAMES.before, NAMES.after],
+    rows,
+    "Facts, which are flagged and not refused.",
   );
 }
 

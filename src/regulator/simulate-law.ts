@@ -1,9 +1,10 @@
 import { ruleBit, ruleNames } from "../core/decision.ts";
 import type { Hex } from "../core/bytes.ts";
+import { encodeLimits } from "../core/limits.ts";
 import { limitFaults } from "../core/limits-check.ts";
 import type { Limits } from "../core/limit-fields.ts";
 import { Rulebook, type RulebookEvent } from "../core/rulebook.ts";
-import { NO_SETTINGS, type Settings } from "../core/settings.ts";
+import { encodeSettings, NO_SETTINGS, type Settings } from "../core/settings.ts";
 import type { World } from "../core/world.ts";
 import { canonicalHash } from "./canonical.ts";
 import type { CompiledRulePack, CompiledVersion } from "./compile-rule-pack.ts";
@@ -39,9 +40,34 @@ export function lawOf(history: History): Rulebook {
   return rulebook;
 }
 
-/** What identifies the law that a draft is compared with. */
-export function lawHash(history: History): Hex {
-  return canonicalHash(history.law);
+/** What identifies the law that a draft is compared with: what stands in the rulebook, and the licences that were given. */
+export function lawHash(law: Rulebook, history: History): Hex {
+  const stands = ({ withdrawnAt }: { readonly withdrawnAt?: number }): boolean => withdrawnAt === undefined;
+  return canonicalHash({
+    versions: law.products().flatMap(({ product, kind }) =>
+      law
+        .versionsOf(product, kind)
+        .filter(stands)
+        .map(({ effectiveFrom, value }) => ({ product, kind, effectiveFrom, limits: encodeLimits(value) })),
+    ),
+    settings: law
+      .settings()
+      .filter(stands)
+      .map(({ effectiveFrom, value }) => ({ effectiveFrom, settings: encodeSettings(value) })),
+    series: law.series().map((number) => ({
+      number,
+      points: law.pointsOf(number).map(({ publishedAt, rate }) => ({ publishedAt, rate })),
+    })),
+    licences: history.law.flatMap((event): unknown[] => {
+      if (event.event === "LicenceSet") {
+        const { platform, group, standing } = event;
+        return [{ platform, group, standing }];
+      }
+      if (event.event !== "ProductsSet") return [];
+      const { platform, word, bitmap } = event;
+      return [{ platform, word, bitmap }];
+    }),
+  });
 }
 
 /** What identifies a draft: all that the Rulebook would store of it, and no name, title or comment. */

@@ -1,6 +1,8 @@
 import { grouped } from "./html-page.ts";
-import { FOR_THE_WORSE, INTENDED, money, spiralRows, tallyRows } from "./simulate-words.ts";
+import { FOR_THE_WORSE, INTENDED, laterRows, money, platformRows, spiralRows, tallyRows } from "./simulate-words.ts";
 import type { SimulationReport } from "./simulate.ts";
+
+const PLATFORMS_SHOWN = 10;
 
 /** The report as lines of text. */
 export function simulationLines(report: SimulationReport): string[] {
@@ -14,14 +16,24 @@ export function simulationLines(report: SimulationReport): string[] {
     "",
     ...columns(["breaches of", "as filed", "the law", "the draft", "refused", "for this alone"], ruleRows(report)),
     "",
+    ...section(["later entries that breach", "the law", "the draft"], laterRows(report)),
     ...columns(["affected", "loans", "borrowers", "principal"], tallyRows(report, INTENDED)),
     "",
     ...columns(["spirals", "number", "borrowers", "loans", "longest"], spiralRows(report)),
     "",
     ...columns(["for the worse, perhaps", "loans", "borrowers", "principal"], tallyRows(report, FOR_THE_WORSE)),
     "",
+    ...section(
+      ["platform", "loans", "refused, the law", "the draft", "principal, the law", "the draft"],
+      Object.keys(report.by_platform).length > 1 ? platformRows(report, PLATFORMS_SHOWN) : [],
+    ),
     ...closing(report),
   ];
+}
+
+/** Columns and an empty line, where there is anything to show. */
+function section(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return rows.length === 0 ? [] : [...columns(head, rows), ""];
 }
 
 function heading({

@@ -64,3 +64,30 @@ export function spiralRows({ effects }: SimulationReport): string[][] {
   ];
   return [row("under the law", before), row("cut short by the draft", cut), row("left under the draft", after)];
 }
+
+/** Rows of the rules that later entries of the loans breach: rule, under the law, under the draft. */
+export function laterRows({ later_entries: { before, after } }: SimulationReport): string[][] {
+  const rules = [...new Set([...Object.keys(before.by_rule), ...Object.keys(after.by_rule)])].sort();
+  return rules.map((rule) => [rule, grouped(before.by_rule[rule] ?? 0), grouped(after.by_rule[rule] ?? 0)]);
+}
+
+/** Rows of platforms, those with the most loans first: number, loans, refused and principal refused under law and draft. */
+export function platformRows({ by_platform: platforms, currency }: SimulationReport, most: number): string[][] {
+  const all = Object.entries(platforms).sort(([, a], [, b]) => b.loans - a.loans);
+  return all.slice(0, most).map(
+    ([
+      platform,
+      {
+        loans,
+        outcomes: { before, after },
+      },
+    ]) => [
+      platform,
+      grouped(loans),
+      grouped(before.refused),
+      grouped(after.refused),
+      money(before.amount_refused, currency),
+      money(after.amount_refused, currency),
+    ],
+  );
+}

@@ -168,7 +168,7 @@ export function simulate(options: SimulationOptions): Simulation {
     draft: draftHash(draft),
     draft_pack: draft.pack,
     draft_versions: applied.map((version) => describeVersion(version, draft)),
-    law: lawHash(history),
+    law: lawHash(law, history),
     heads: Object.fromEntries([...history.heads].map(([platform, head]) => [String(platform), head])),
     registry: options.registry,
     chain_id: options.chainId.toString(),
