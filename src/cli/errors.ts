@@ -25,7 +25,7 @@ export const cliError = defineErrors({
   "succession-blocked": {
     status: 409,
     why: "A change of registries can't take this step now.",
-    fix: "`tally registry show` says where it stands.",
+    fix: "See `tally registry show` for where it stands.",
   },
   "key-needed": {
     status: 400,
