@@ -162,6 +162,8 @@ export function loadPackVectors(name: string): PackVectors {
 
 function vectorOf({ name, steps }: { name: string; steps: readonly Step[] }, pack: CompiledRulePack): PackVector {
   const made = steps.map((step) => stepOf(step, pack));
+  const early = made.findIndex(({ step: { at } }, i) => at < (made[i - 1]?.step.at ?? 0));
+  if (early !== -1) throw new Error(`${name}: step ${early + 1} is filed before the one before it`);
   const served = made.every(
     ({ kind, step }) => isServedKind(kind) && step.expected.split(" ").every((word) => isServedWord(word, kind)),
   );
