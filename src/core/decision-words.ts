@@ -14,7 +14,7 @@ const WORDS = {
     accepted: "通过。",
     flagged: "通过，但有标记：",
     refused: "拒绝：",
-    unknown: (name: string) => `${name}：缺少判定所需的信息，结果未定。`,
+    unknown: (name: string) => `${name}：缺少判定所需的信息，无法确定。`,
   },
 } as const;
 
