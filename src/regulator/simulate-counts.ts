@@ -32,13 +32,31 @@ export interface LoanCounts {
   readonly by_rule: Sides<Record<string, number>>;
 }
 
+const namesOf = new Map<number, readonly string[]>();
+
+/** Names of rules by their bits: the same sets come again and again. */
+function names(bits: number): readonly string[] {
+  let found = namesOf.get(bits);
+  if (found === undefined) namesOf.set(bits, (found = ruleNames(bits)));
+  return found;
+}
+
 const noOutcomes = (): Outcomes => ({ accepted: 0, flagged: 0, refused: 0, amount_refused: 0n });
 
-/** Counts loans by outcome and by rule; `rules` are named even where there is nothing to count. */
+/** Nothing counted of any rule: they are named even where there is nothing to count. */
+const noneOf = (rules: readonly string[]): Record<string, number> => Object.fromEntries(rules.map((rule) => [rule, 0]));
+
+/** Loans that breach each rule, as the registry decided when they were filed. */
+export function countRecorded(judged: readonly JudgedLoan[], rules: readonly string[]): Record<string, number> {
+  const counts = noneOf(rules);
+  for (const { loan } of judged) addRules(counts, loan.act.recorded.breaches);
+  return counts;
+}
+
+/** Counts loans by outcome and by rule. */
 export function countLoans(judged: readonly JudgedLoan[], rules: readonly string[]): LoanCounts {
-  const zeros = (): Record<string, number> => Object.fromEntries(rules.map((rule) => [rule, 0]));
   const outcomes = { before: noOutcomes(), after: noOutcomes() };
-  const by_rule = { before: zeros(), after: zeros() };
+  const by_rule = { before: noneOf(rules), after: noneOf(rules) };
   let amount = 0n;
   for (const { loan, before, after } of judged) {
     const { principal } = loan.opened;
@@ -57,7 +75,7 @@ function countOutcome(outcomes: Outcomes, { outcome }: Decision, principal: bigi
 }
 
 function addRules(counts: Record<string, number>, bits: number): void {
-  if (bits !== 0) for (const rule of ruleNames(bits)) counts[rule] = (counts[rule] ?? 0) + 1;
+  if (bits !== 0) for (const rule of names(bits)) counts[rule] = (counts[rule] ?? 0) + 1;
 }
 
 /** What each rule did, loan by loan, on one side. */
@@ -71,8 +89,8 @@ export function countRules(
   for (const { loan, [side]: decision } of judged) {
     const { breaches, undetermined, outcome, findings } = decision;
     if ((breaches | undetermined) === 0) continue;
-    const breached = ruleNames(breaches);
-    const open = ruleNames(undetermined);
+    const breached = names(breaches);
+    const open = names(undetermined);
     for (const [i, rule] of [...breached, ...open].entries()) {
       const count = (counts[rule] ??= none());
       if (i < breached.length) count.breached++;

@@ -115,8 +115,9 @@ export function withDraft(law: Rulebook, history: History, draft: CompiledRulePa
   const series = seriesWith(history, draft);
   return {
     limitsAt: (product, kind, at) => {
-      const version = mine.get(product * 256 + kind)?.findLast(({ bindsFrom }) => bindsFrom <= at);
-      return version === undefined ? law.limitsAt(product, kind, at) : version.limits;
+      const versions = mine.get(product * 256 + kind) ?? [];
+      for (let i = versions.length - 1; i >= 0; i--) if (versions[i]!.bindsFrom <= at) return versions[i]!.limits;
+      return law.limitsAt(product, kind, at);
     },
     settingsAt: settings,
     referenceAt: (number, at, maxAgeDays) => (series.get(number) ?? law).referenceAt(number, at, maxAgeDays),

@@ -4,7 +4,7 @@ import type { Closed, Disbursed, EntryKind, Opened } from "../core/entry.ts";
 import { LIMIT_FLAGS } from "../core/limits.ts";
 import { Registry } from "../core/registry.ts";
 import { summarise } from "../core/schedule.ts";
-import type { Judgement, Position } from "../core/world.ts";
+import type { Judgement } from "../core/world.ts";
 import type { History } from "./simulate-history.ts";
 import { neverRefusing, type SimulatedLaw } from "./simulate-law.ts";
 import type { SimulatedLoan, Step, Timeline } from "./simulate-timeline.ts";
@@ -132,18 +132,18 @@ class Runner implements Run {
   }
 
   /** Whether a loan needs no `Disbursed` to be believed: it was a fact, or nobody asked for one when it was made, or it is only assumed. */
-  #wasPaidOut({ blockTime }: Step, { opened, fact, made }: SimulatedLoan): boolean {
+  #wasPaidOut({ position: { blockTime } }: Step, { opened, fact, made }: SimulatedLoan): boolean {
     if (fact || !made) return true;
     const then = this.#twin.rulebook.limitsAt(opened.product, opened.borrower[0]!, Math.min(opened.time, blockTime));
     return then === undefined || (then.flags & LIMIT_FLAGS.confirm) === 0;
   }
 
   #confirm(step: Step, { opened }: SimulatedLoan, book: NonNullable<Judgement["book"]>): void {
-    const place = findLoan(book, step.ref);
+    const place = findLoan(book, step.position);
     if (place === undefined || !loanAt(book, place).unconfirmed) return;
     const { borrower, principal, cash = principal } = opened;
-    const entry: Disbursed = { kind: "Disbursed", borrower, ref: step.ref, time: step.moment, amount: cash };
-    this.#twin.applyEntry(entry, this.#positionOf(step));
+    const entry: Disbursed = { kind: "Disbursed", borrower, ref: step.position, time: step.moment, amount: cash };
+    this.#twin.applyEntry(entry, step.position);
   }
 
   #follow(step: Step, at: number, inPeriod: boolean): void {
@@ -168,17 +168,25 @@ class Runner implements Run {
       const { borrower, principal, schedule } = loan.opened;
       const { total } = summarise(schedule);
       const charges = total > principal ? total - principal : 0n;
-      const entry: Closed = { kind: "Closed", borrower, ref: step.ref, time: at, reason: "repaid", principal, charges };
-      this.#twin.applyEntry(entry, { ...this.#positionOf(step), blockTime: at });
+      const entry: Closed = {
+        kind: "Closed",
+        borrower,
+        ref: step.position,
+        time: at,
+        reason: "repaid",
+        principal,
+        charges,
+      };
+      this.#twin.applyEntry(entry, { ...step.position, blockTime: at });
     }
   }
 
   #apply(step: Step): Judgement {
-    return this.#twin.applyEntry(step.entry, this.#positionOf(step));
+    return this.#twin.applyEntry(step.entry, step.position);
   }
 
   #check(step: Step): Judgement {
-    return this.#twin.checkEntry(step.entry, this.#positionOf(step));
+    return this.#twin.checkEntry(step.entry, step.position);
   }
 
   #applyAsFact(step: Step): Judgement {
@@ -188,11 +196,6 @@ class Runner implements Run {
     } finally {
       this.#asFact = false;
     }
-  }
-
-  /** What the registry took as founding counts as founding here too: it is not asked again whether the window was open. */
-  #positionOf({ ref, blockTime }: Step): Position {
-    return { ...ref, blockTime, founding: true };
   }
 }
 

@@ -1,6 +1,7 @@
 import { findingNames, type Decision, type FindingName } from "../core/decision.ts";
 import type { Closed, Entry, Opened, Ref } from "../core/entry.ts";
 import { summarise } from "../core/schedule.ts";
+import type { Position } from "../core/world.ts";
 import type { Act, History } from "./simulate-history.ts";
 
 /** How each loan is put to the rules: as a request at its own time, or with the basis that it was filed with. */
@@ -31,11 +32,10 @@ export interface Step {
   /** Number of the act in the history. */
   readonly act: number;
   readonly entry: Entry;
-  readonly ref: Ref;
+  /** Where it is judged: under its own name, in a block of a time that may be another. */
+  readonly position: Position;
   /** The time at which it is put. */
   readonly moment: number;
-  /** The time of the block in which it is judged. */
-  readonly blockTime: number;
   /** Number of the loan that it opens or is about; -1 if that is none of this history's. */
   readonly loan: number;
   readonly opens: boolean;
@@ -111,7 +111,11 @@ class TimelineBuilder {
     const loan = this.#loans.length;
     const asked = this.#basis === "request" && fact;
     this.#loans.push({
-      ...{ act, opened, moment, made, fact },
+      act,
+      opened,
+      moment,
+      made,
+      fact,
       borrower: this.#numberOf(opened.borrower),
       term: summarise(opened.schedule).term,
       ended: undefined,
@@ -119,9 +123,13 @@ class TimelineBuilder {
     });
     this.#setPlace(ref, loan);
     this.#steps.push({
-      ...{ act: number, ref, moment, loan, recorded, opens: true },
+      act: number,
       entry: asked ? asRequest(opened) : opened,
-      blockTime: asked ? moment : blockTime,
+      position: positionOf(ref, asked ? moment : blockTime),
+      moment,
+      loan,
+      opens: true,
+      recorded,
     });
     this.#end = Math.max(this.#end, moment);
   }
@@ -137,9 +145,13 @@ class TimelineBuilder {
       note(about, entry, founded ? moment : Math.min(Math.max(entry.time, about.moment), moment));
     const unfounded = this.#basis === "request" && founded;
     this.#steps.push({
-      ...{ act: number, ref, moment, loan, recorded, opens: false },
+      act: number,
       entry: unfounded ? withoutFounded(entry) : entry,
-      blockTime: unfounded ? moment : blockTime,
+      position: positionOf(ref, unfounded ? moment : blockTime),
+      moment,
+      loan,
+      opens: false,
+      recorded,
     });
     this.#end = Math.max(this.#end, moment);
   }
@@ -169,6 +181,11 @@ class TimelineBuilder {
 function isAnswered({ findings, breaches, undetermined }: Decision): boolean {
   if ((breaches | undetermined) !== 0) return true;
   return findingNames(findings).every((name) => ASKED_AGAIN.includes(name));
+}
+
+/** What the registry took as founding counts as founding here too: it is not asked again whether the window was open. */
+function positionOf({ platform, number, index }: Ref, blockTime: number): Position {
+  return { blockTime, platform, number, index, founding: true };
 }
 
 /** The same loan, asked for before it is paid out. */

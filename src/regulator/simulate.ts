@@ -9,6 +9,7 @@ import {
   countLater,
   countLoans,
   countMonths,
+  countRecorded,
   countRules,
   type LaterCounts,
   type LoanCounts,
@@ -143,7 +144,7 @@ export function simulate(options: SimulationOptions): Simulation {
     amount: all.amount,
     refused: all.outcomes.after.refused,
     borrowers_affected: new Set(affected.map(({ loan }) => loan.borrower)).size,
-    by_rule: { ...all.by_rule, recorded: countLoans(asRecorded(judged), rules).by_rule.before },
+    by_rule: { ...all.by_rule, recorded: countRecorded(judged, rules) },
     outcomes: { ...all.outcomes, recorded: recordedOutcomes(judged) },
     rules: { before: countRules(judged, rules, "before"), after: countRules(judged, rules, "after") },
     findings: { before: countFindings(judged, "before"), after: countFindings(judged, "after") },
@@ -196,9 +197,6 @@ function limitsMet(judged: readonly JudgedLoan[], law: ReturnType<typeof lawOf>)
   const met = judged.map(({ loan: { opened, moment } }) => law.limitsAt(opened.product, opened.borrower[0]!, moment));
   return new Set(met.filter((limits) => limits !== undefined));
 }
-
-const asRecorded = (judged: readonly JudgedLoan[]): JudgedLoan[] =>
-  judged.map((one) => ({ ...one, before: one.loan.act.recorded, after: one.loan.act.recorded }));
 
 function recordedOutcomes(judged: readonly JudgedLoan[]): Record<Outcome, number> {
   const counts = { accepted: 0, flagged: 0, refused: 0 };
