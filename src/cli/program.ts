@@ -46,6 +46,8 @@ export async function buildProgram(entries: readonly CommandEntry[], args: reado
     .version(packageVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "explain a command")
     .addHelpText("after", EPILOGUE)
+    // A command may have an option --version of its own.
+    .enablePositionalOptions()
     .showHelpAfterError("(add --help for what it takes)")
     .exitOverride();
   const requested = requestedCommand(args);

@@ -5,10 +5,15 @@ import type { CostBracket, Limits } from "../core/limit-fields.ts";
 import type { RulePack, RulePackRules, RulePackVersion } from "./rule-pack.ts";
 import { minorUnits } from "./units.ts";
 
-const UNITS = { day: 0, week: 1, month: 2, year: 3, "most-frequent-gap": 255 } as const;
-const CONVENTIONS = { nominal: 0, effective: 1, simple: 2 } as const;
-const INCOME_MODES = { "monthly-payment": 0, principal: 1, "all-monthly-payments": 2, "all-principal": 3 } as const;
-const WITHDRAWAL_MODES = { none: 0, "days-used": 1 } as const;
+export const UNITS = { day: 0, week: 1, month: 2, year: 3, "most-frequent-gap": 255 } as const;
+export const CONVENTIONS = { nominal: 0, effective: 1, simple: 2 } as const;
+export const INCOME_MODES = {
+  "monthly-payment": 0,
+  principal: 1,
+  "all-monthly-payments": 2,
+  "all-principal": 3,
+} as const;
+export const WITHDRAWAL_MODES = { none: 0, "days-used": 1 } as const;
 
 type Money = (amount: string | undefined) => bigint;
 

@@ -203,7 +203,7 @@ describe("tally start", function () {
       "--data",
       data,
     ]);
-    expect(JSON.parse(published.stdout)).to.deep.equal({ published: true, transactions: 5, unchanged: 0, remarks: [] });
+    expect(JSON.parse(published.stdout)).to.deep.equal({ published: true, transactions: 6, unchanged: 0, remarks: [] });
     const shown = await tally(["rules", "show", "payday", "--json", "--data", data]);
     expect(JSON.parse(shown.stdout)).to.deep.include({ product: 65 });
     const { versions } = JSON.parse((await tally(["rules", "list", "--json", "--data", data])).stdout) as {

@@ -1,69 +1,212 @@
 /** `tally rules`: the regulator's rules, as files and on the chain. */
 import type { Command } from "commander";
 
-import type { PublishPlan, PublishStep } from "../../regulator/plan.ts";
-import type { CompiledRulePack } from "../../regulator/compile-rule-pack.ts";
-import type { Notices } from "../../core/strictness.ts";
-import { cliError } from "../errors.ts";
 import { DEFAULT_DATA } from "../home.ts";
-import { EXIT, note, print, printJson } from "../output.ts";
-import type { RegulatorOptions } from "../operator/regulator.ts";
-
-interface Options extends RegulatorOptions {
-  readonly json?: boolean;
-  readonly yes?: boolean;
-  readonly dryRun?: boolean;
-}
+import type { ActOptions, NoticeOptions, WithdrawOptions } from "../rules/acts.ts";
+import type { EmergencyOptions, LiftOptions } from "../rules/emergency.ts";
+import type { ExportRulesOptions } from "../rules/export.ts";
+import type { LawOptions } from "../rules/law.ts";
+import type { PublishOptions } from "../rules/publish.ts";
+import type { ShowOptions } from "../rules/show.ts";
 
 export function register(program: Command): void {
   const rules = program
     .command("rules")
-    .summary("rule packs: validate, publish, list, show")
+    .summary("the law: validate, compare and publish rule packs; list, show, withdraw, export")
     .description(
       "The regulator's rules: rule packs are YAML files (docs/rule-packs.md), the Rulebook on the chain holds what binds.",
     );
+  registerReading(rules);
+  registerPublishing(rules);
+  registerEmergency(rules);
+}
 
-  onChain(rules.command("publish").argument("<file>", "rule pack (YAML)"))
-    .summary("publish a rule pack, after showing what that would do")
+function registerReading(rules: Command): void {
+  reads(rules.command("list"))
+    .summary("all that the Rulebook holds")
     .description(
-      "Compares a rule pack with the Rulebook, prints what publishing it would do, and does so once it is confirmed.",
+      "Lists every version that was ever published, notice periods, reference series, emergencies and packs.",
     )
-    .option("--yes", "confirm, instead of being asked")
-    .option("--dry-run", "print the plan and end: 0 if it could be published, 1 if it conflicts")
+    .option("--pack <file>", "rule pack that gives names (those published from the data directory do so by themselves)")
+    .addHelpText(
+      "after",
+      `
+A version binds (now), is past, pending (it binds later), withdrawn (it never bound), or an emergency's. Its number is what
+\`tally rules withdraw\` takes.`,
+    )
+    .action(async (options: LawOptions) => (await import("../rules/list.ts")).list(options));
+
+  reads(rules.command("show").argument("<product>", "product by name or number"))
+    .summary("the law of a product on a day, every value in words")
+    .description(
+      "Shows what binds for a product: every value in words with its unit, and what the rules can't express.",
+    )
+    .option("--at <day>", "as it binds on this day (its local midnight) or at this instant (default: now)")
+    .option("--known-at <day>", "as people knew it on this day (at its end) or at this instant (default: as it stands)")
     .option(
-      "--key <key>",
-      "the regulator's key: keystore file, or env:NAME (default: the data directory's administrator)",
+      "--pack <file>",
+      "rule pack that gives articles, sources and marks, where its values are those of the chain",
     )
     .addHelpText(
       "after",
       `
-What the Rulebook holds already is passed over, so publishing the same pack twice does nothing. Cut short, it is run again. A version
-is never edited: a changed rule is a new version with a later effectiveFrom, after the notice period.`,
+Law has two times: from when it binds, and when it was enacted. Without --known-at it is the law as it stands now; with it, what
+somebody could know then: versions enacted later are left out, and those withdrawn later are still there.
+
+Examples:
+  tally rules show payday
+  tally rules show payday --at 2027-01-01 --pack rulebooks/us-fl.yaml
+  tally rules show payday --at 2027-01-01 --known-at 2026-06-30`,
     )
-    .action(publish);
+    .action(async (product: string, options: ShowOptions) => (await import("../rules/show.ts")).show(product, options));
 
   rules
     .command("validate")
     .argument("<file>", "rule pack (YAML)")
     .summary("check a rule pack without a chain")
-    .description("Checks a rule pack, and names line and field of what is wrong with it.")
-    .option("--json", "print JSON")
-    .action(validate);
-
-  onChain(rules.command("list"))
-    .summary("products and versions on the chain")
     .description(
-      "Lists the versions that the Rulebook holds of the products of the packs published from this data directory.",
+      "Checks a rule pack, names line and field of what is wrong with it, and counts how well its values were checked.",
     )
-    .action(list);
+    .option("--json", "print JSON")
+    .action(async (file: string, options: LawOptions) => (await import("../rules/publish.ts")).validate(file, options));
 
-  onChain(rules.command("show").argument("<product>", "product by name or number"))
-    .summary("the limits of a product, field by field")
-    .description("Shows the limits of a product that bind now, field by field as the chain has them.")
-    .action(show);
+  reads(rules.command("diff").argument("<a>", "rule pack (YAML)").argument("[b]", "rule pack to compare it with"))
+    .summary("what changes for whom, in sentences")
+    .description("Says in sentences what changes from pack A to pack B; with one file, from the chain to that file.")
+    .addHelpText(
+      "after",
+      `
+Each change is stricter (lenders may do less), less strict, or either way: a direction of its own for each field, by which the
+contract finds the notice that a version needs (docs/spec/protocol.md, section 5).
+
+Examples:
+  tally rules diff rulebooks/sample-market.yaml draft.yaml
+  tally rules diff draft.yaml                        from the chain to the draft
+
+Exit code: 0 they say the same, 1 they differ, 2 could not be done.`,
+    )
+    .action(async (a: string, b: string | undefined, options: LawOptions) =>
+      (await import("../rules/diff.ts")).diff(a, b, options),
+    );
+
+  reads(rules.command("export"))
+    .summary("from the chain back to a rule pack")
+    .description(
+      "Writes the law as it stands on the chain as a rule pack: compiled, it is what the chain has, to the byte.",
+    )
+    .option("--pack <file>", "take names and titles from this pack; and its law, if it is the text that was published")
+    .option("--zone <name>", "name of the time zone, which the chain doesn't keep")
+    .option("--out <file>", "write to this file instead of stdout")
+    .addHelpText(
+      "after",
+      `
+The chain keeps values, and no names, currency, articles or sources. Publishing a pack notes the hash of its text, so that --pack
+can tell whether a file is the one that was published. Without --pack, amounts are minor units.
+
+Exit code: 0 exact, 1 something can't be said in a pack (it is named), 2 could not be done.`,
+    )
+    .action(async (options: ExportRulesOptions) => (await import("../rules/export.ts")).exportRules(options));
 }
 
-function onChain(command: Command): Command {
+function registerPublishing(rules: Command): void {
+  acts(rules.command("publish").argument("<file>", "rule pack (YAML)"))
+    .summary("publish a rule pack, after showing what that would do")
+    .description(
+      "Compares a rule pack with the Rulebook, prints what publishing it would do, and does so once it is confirmed.",
+    )
+    .option("--dry-run", "print the plan and end: 0 if it could be published, 1 if it conflicts")
+    .addHelpText(
+      "after",
+      `
+What the Rulebook holds already is passed over, so publishing the same pack twice does nothing. Cut short, it is run again. A version
+is never edited: a changed rule is a new version with a later effectiveFrom, after the notice that its change needs. What is
+published first of a product may be its whole history, from the past and without notice; later changes may not.`,
+    )
+    .action(async (file: string, options: PublishOptions) =>
+      (await import("../rules/publish.ts")).publish(file, options),
+    );
+
+  acts(rules.command("withdraw").argument("<product>", "product by name or number"))
+    .summary("take back a version that doesn't bind yet")
+    .description(
+      "Withdraws a pending version, in public. What binds can't be withdrawn: publish a later version instead.",
+    )
+    .requiredOption("--version <number>", "number of the version, as `tally rules list` shows it")
+    .option("--borrower <kind>", "person or business, where both have a pending version of that number")
+    .addHelpText(
+      "after",
+      `
+If another version is pending after it, that one then follows an earlier law; where its notice was too short for that, it has to be
+withdrawn first. The version that ends an emergency can't be withdrawn.`,
+    )
+    .action(async (product: string, options: WithdrawOptions) =>
+      (await import("../rules/acts.ts")).withdraw(product, options),
+    );
+
+  acts(rules.command("rate").argument("<series>").argument("<day>").argument("<rate>"))
+    .summary("enter a point of a reference series")
+    .description("Enters the rate that a reference series' source published on a day, such as 3.45%.")
+    .addHelpText(
+      "after",
+      `
+It holds from its publication (local midnight of that day, or an instant) on, until the next one, or until a rule takes it as too
+old. It can be entered up to ten days late; a gap is never guessed: the rule that needs it is undetermined.
+
+Example:
+  tally rules rate lpr-1y 2026-11-20 3.00%`,
+    )
+    .action(async (series: string, day: string, rate: string, options: ActOptions) =>
+      (await import("../rules/acts.ts")).rate(series, day, rate, options),
+    );
+
+  acts(rules.command("notice"))
+    .summary("change the notice periods")
+    .description(
+      "Changes how long law must be published before it binds; it takes effect after the longer of the present ones.",
+    )
+    .option("--tightening <time>", "for what is stricter, such as 30d (default: as it is)")
+    .option("--relaxation <time>", "for what is less strict (default: as it is)")
+    .action(async (options: NoticeOptions) => (await import("../rules/acts.ts")).notice(options));
+}
+
+function registerEmergency(rules: Command): void {
+  acts(rules.command("emergency").argument("<file>", "rule pack with the version that is to bind"))
+    .summary("law without notice, that ends by itself")
+    .description(
+      "Publishes the versions of a file at once and until a time, for a reason; then the law of before binds again.",
+    )
+    .requiredOption("--reason <text>", "for everybody to read")
+    .requiredOption(
+      "--until <day>",
+      "when it ends: at most 90 days from now, and before the next published version binds",
+    )
+    .option("--product <product>", "only this product of the file")
+    .option("--borrower <kind>", "only for person, or for business")
+    .addHelpText(
+      "after",
+      `
+It needs the emergency's role, which is another one than the rulemaker's (docs/design/rulebook.md). The file's effectiveFrom is not
+looked at. After it, as long as it lasted there can't be another one of the same product.
+
+Example:
+  tally rules emergency stop.yaml --product payday --until 2026-12-15 --reason "Fraud at scale: see notice 12/2026"`,
+    )
+    .action(async (file: string, options: EmergencyOptions) =>
+      (await import("../rules/emergency.ts")).emergency(file, options),
+    );
+
+  acts(rules.command("lift").argument("<product>", "product by name or number"))
+    .summary("end an emergency before its time")
+    .description("Ends an emergency now: the law of before binds again from the next second on.")
+    .requiredOption("--reason <text>", "for everybody to read")
+    .option("--borrower <kind>", "only for person, or for business")
+    .action(async (product: string, options: LiftOptions) =>
+      (await import("../rules/emergency.ts")).lift(product, options),
+    );
+}
+
+/** Options of a command that reads the chain. */
+function reads(command: Command): Command {
   return command
     .option("--data <dir>", `data directory (default: TALLY_DATA, or ./${DEFAULT_DATA})`)
     .option("--rpc <url>", "chain to act on, instead of the data directory's own")
@@ -71,181 +214,12 @@ function onChain(command: Command): Command {
     .option("--json", "print JSON");
 }
 
-async function validate(file: string, options: Options): Promise<void> {
-  const { readPack } = await import("../operator/rule-packs.ts");
-  const { compiled } = await readPack(file, Math.floor(Date.now() / 1_000));
-  if (options.json === true) printJson({ valid: true, ...summaryOf(compiled) });
-  else print(`${file} is a valid rule pack: ${inWords(compiled)}.`);
-}
-
-function summaryOf({ pack, title, currency, zone, products, versions, series }: CompiledRulePack) {
-  return {
-    pack,
-    title,
-    currency: currency.code,
-    zone,
-    products: products.map(({ product, name }) => ({ product, name })),
-    versions: versions.length,
-    series: series.map(({ number, points }) => ({ series: number, points: points.length })),
-  };
-}
-
-const inWords = ({ pack, products, versions }: CompiledRulePack): string =>
-  `${pack}, ${products.length} products (${products.map(({ name }) => name).join(", ")}), ${versions.length} versions`;
-
-async function publish(file: string, options: Options): Promise<void> {
-  const [{ openRegulator }, { readPack, publishPack }, { planAgainstChain }] = await Promise.all([
-    import("../operator/regulator.ts"),
-    import("../operator/rule-packs.ts"),
-    import("../../regulator/publish.ts"),
-  ]);
-  const { regulator, home, deployment } = await openRegulator(options, options.dryRun !== true);
-  // The data directory keeps the packs of its own deployment, and of no other.
-  const own = (await home.deployment())?.rulebook === deployment.rulebook ? home : undefined;
-  const pack = await readPack(file, await regulator.now());
-  const [plan, notice] = await Promise.all([planAgainstChain(regulator, pack.compiled), regulator.notices()]);
-  const lines = describe(plan, pack.compiled, notice);
-  for (const line of lines) (options.json === true ? note : print)(line);
-  if (options.dryRun === true) {
-    if (options.json === true) printJson({ published: false, ...counts(plan), conflicts: plan.conflicts });
-    process.exitCode = plan.conflicts.length > 0 ? EXIT.no : EXIT.ok;
-    return;
-  }
-  if (plan.conflicts.length === 0 && plan.steps.length > 0) await confirm(pack.compiled.pack, options);
-  await publishPack(own, regulator, pack, plan, (begun, total, step) => {
-    note(`  ${begun}/${total} ${headline(step, pack.compiled)}`);
-  });
-  if (options.json === true) printJson({ published: true, ...counts(plan) });
-  else print(plan.steps.length === 0 ? "Nothing to do." : `Published ${pack.compiled.pack}.`);
-}
-
-const counts = (plan: PublishPlan) => ({
-  transactions: plan.steps.length,
-  unchanged: plan.same,
-  remarks: plan.remarks,
-});
-
-async function confirm(pack: string, { yes, json }: Options): Promise<void> {
-  if (yes === true) return;
-  const { ask } = await import("../operator/keys.ts");
-  const asked = json !== true && process.stdin.isTTY;
-  if (asked && (await ask(`Type ${pack} to publish: `)).trim() === pack) return;
-  throw cliError(
-    "not-confirmed",
-    asked ? "Not published: that was another word" : "Nobody confirmed, so nothing was published",
-  );
-}
-
-/** The plan for people: what is sent, from when it binds, and what can't be taken back. */
-function describe(plan: PublishPlan, pack: CompiledRulePack, { tightening, relaxation }: Notices): string[] {
-  const lines = [`${inWords(pack)}.`];
-  if (plan.same > 0) lines.push(`${plan.same} of its parts are on the chain already.`);
-  lines.push(...plan.remarks, ...plan.conflicts.map((conflict) => `CONFLICT  ${conflict}`));
-  if (plan.conflicts.length > 0 || plan.steps.length === 0) return lines;
-  lines.push(`To publish it takes ${plan.steps.length} transactions:`);
-  lines.push(...plan.steps.map((step) => `  ${headline(step, pack)}`));
-  lines.push(
-    tightening === 0 && relaxation === 0
-      ? "This deployment asks for no notice: a version may bind at once."
-      : `This deployment asks for ${tightening} seconds of notice of what is stricter, ${relaxation} of what is less strict.`,
-    "What binds can't be edited or taken back; a version that doesn't bind yet can be withdrawn. A point of a series stays for good.",
-  );
-  return lines;
-}
-
-function headline(step: PublishStep, { settings: { zone } }: CompiledRulePack): string {
-  const local = (seconds: number): string => {
-    // The zone of the pack is the deployment's.
-    const shift = [...zone].reverse().find(({ from }) => from <= seconds)?.offset ?? 0;
-    return new Date((seconds + shift) * 1_000).toISOString().slice(0, 16).replace("T00:00", "").replace("T", " ");
-  };
-  switch (step.kind) {
-    case "settings":
-      return step.first
-        ? "settings: time zone and markets, from the beginning of time"
-        : `settings: markets, from ${local(step.effectiveFrom)}`;
-    case "series":
-      return `series ${step.series}, ${step.title}: ${step.points.length} points to ${local(step.points.at(-1)?.publishedAt ?? 0)}`;
-    case "rate":
-      return `series ${step.series}: ${Number(step.rate) / 1e7} % from ${local(step.publishedAt)}`;
-    case "history":
-      return `${step.productName} for ${step.borrower === 1 ? "persons" : "businesses"}, all ${step.versions.length} versions, the first from ${local(step.versions[0]?.effectiveFrom ?? 0)}`;
-    case "pack":
-      return `the hash of the pack's text`;
-    case "version":
-      return `${step.productName} for ${step.borrower === 1 ? "persons" : "businesses"}, binding from ${local(step.effectiveFrom)}`;
-  }
-}
-
-async function list(options: Options): Promise<void> {
-  const { openRegulator } = await import("../operator/regulator.ts");
-  const { knownProducts } = await import("../operator/rule-packs.ts");
-  const { decodeLimits } = await import("../../core/limits.ts");
-  const { ruleNames } = await import("../../core/decision.ts");
-  const { regulator, home } = await openRegulator(options, false);
-  const now = await regulator.now();
-  const listed = [];
-  for (const { product, name } of await knownProducts(home))
-    for (const kind of [1, 2] as const) {
-      const versions = await regulator.versions(product, kind);
-      const binding = versions.findLast(({ effectiveFrom }) => effectiveFrom <= now);
-      for (const version of versions)
-        listed.push({
-          product,
-          name,
-          borrower: kind === 1 ? ("person" as const) : ("business" as const),
-          effectiveFrom: version.effectiveFrom,
-          state: version === binding ? "binds" : version.effectiveFrom > now ? "pending" : "past",
-          rules: ruleNames(decodeLimits(version.limits).on),
-        });
-    }
-  if (options.json === true) {
-    printJson({ notice: await regulator.notices(), versions: listed });
-    return;
-  }
-  if (listed.length === 0) print("No rule pack was published from this data directory.");
-  for (const { product, name, borrower, effectiveFrom, state, rules } of listed) {
-    print(`${name} (${product}) for ${borrower}, from ${new Date(effectiveFrom * 1_000).toISOString()}: ${state}`);
-    print(`   ${rules.join(", ")}`);
-  }
-}
-
-async function show(given: string, options: Options): Promise<void> {
-  const { openRegulator } = await import("../operator/regulator.ts");
-  const { knownProducts, productNumber } = await import("../operator/rule-packs.ts");
-  const { decodeLimits } = await import("../../core/limits.ts");
-  const { LIMIT_FIELDS } = await import("../../core/limit-fields.ts");
-  const { ruleNames } = await import("../../core/decision.ts");
-  const { regulator, home } = await openRegulator(options, false);
-  const product = productNumber(given, await knownProducts(home));
-  const now = await regulator.now();
-  const found = [];
-  for (const kind of [1, 2] as const) {
-    const version = (await regulator.versions(product, kind)).findLast(({ effectiveFrom }) => effectiveFrom <= now);
-    if (version !== undefined)
-      found.push({ kind, effectiveFrom: version.effectiveFrom, limits: decodeLimits(version.limits) });
-  }
-  if (options.json === true) {
-    printJson({ product, versions: found });
-    return;
-  }
-  if (found.length === 0) print(`Nothing binds for product ${product}: requests for it are refused, facts flagged.`);
-  for (const { kind, effectiveFrom, limits } of found) {
-    print(
-      `Product ${product} for ${kind === 1 ? "persons" : "businesses"}, from ${new Date(effectiveFrom * 1_000).toISOString()}`,
+/** Options of a command that sends transactions. */
+function acts(command: Command): Command {
+  return reads(command)
+    .option("--yes", "confirm, instead of being asked")
+    .option(
+      "--key <key>",
+      "the key that acts: keystore file, or env:NAME (default: the data directory's administrator)",
     );
-    for (const field of LIMIT_FIELDS) {
-      const value = limits[field.name];
-      const rules = field.name === "on" || field.name === "refuse" || field.name === "undeterminedRefuse";
-      if (field.rule !== "general" && !ruleNames(limits.on).includes(field.rule)) continue;
-      const text = rules ? ruleNames(Number(value)).join(", ") || "none" : shown(value);
-      print(`  ${field.name.padEnd(20)} ${text}${rules || field.unit === "" ? "" : `   [${field.unit}]`}`);
-    }
-  }
-}
-
-function shown(value: unknown): string {
-  if (!Array.isArray(value)) return String(value);
-  const brackets = value as readonly { readonly upTo: bigint; readonly share: number }[];
-  return brackets.map(({ upTo, share }) => `up to ${upTo}: ${share}`).join("; ") || "none";
 }

@@ -92,7 +92,8 @@ async function run(options: Options): Promise<void> {
               })
             : undefined;
           const packs = await publishedPacks(stack.home, Math.floor(Date.now() / 1_000));
-          tell(stack, packs, sample, (performance.now() - began) / 1_000, options);
+          const compiled = packs.map((pack) => pack.compiled);
+          tell(stack, compiled, sample, (performance.now() - began) / 1_000, options);
           return stack;
         } catch (error) {
           await stack.stop();

@@ -5,14 +5,21 @@ import { basename, join } from "node:path";
 import type { Regulator } from "../../chain/administration.ts";
 import { systemCode, writeDurably } from "../../engine/files.ts";
 import { type CompiledRulePack, compileRulePack, parseRulePack } from "../../regulator/compile-rule-pack.ts";
+import { fromHex, type Hex } from "../../core/bytes.ts";
+import { packHash } from "../../regulator/pack-hash.ts";
 import type { PublishPlan, PublishStep } from "../../regulator/plan.ts";
+import type { RulePack } from "../../regulator/rule-pack.ts";
 import { planAgainstChain, publish } from "../../regulator/publish.ts";
 import { cliError } from "../errors.ts";
 import type { Home } from "../home.ts";
 
 export interface PackFile {
   readonly text: string;
+  /** As it was written, with law and sources. */
+  readonly pack: RulePack;
   readonly compiled: CompiledRulePack;
+  /** What the chain knows it by. */
+  readonly hash: Hex;
 }
 
 /** Reads and compiles a pack. Throws `rule-pack-invalid` with line and field, `file-unreadable`. `now` in UTC seconds. */
@@ -24,7 +31,8 @@ export async function readPack(path: string, now: number): Promise<PackFile> {
     const why = systemCode(cause) === "ENOENT" ? "there is no such file" : "it can't be read";
     throw cliError("file-unreadable", `${path}: ${why}`, { cause });
   }
-  return { text, compiled: compileRulePack(parseRulePack(text, basename(path)), now) };
+  const pack = parseRulePack(text, basename(path));
+  return { text, pack, compiled: compileRulePack(pack, now), hash: packHash(text) };
 }
 
 /**
@@ -35,24 +43,25 @@ export async function readPack(path: string, now: number): Promise<PackFile> {
 export async function publishPack(
   home: Home | undefined,
   regulator: Regulator,
-  { text, compiled }: PackFile,
+  { text, compiled, hash }: PackFile,
   plan?: PublishPlan,
   onStep?: (begun: number, total: number, step: PublishStep) => void,
 ): Promise<void> {
-  await publish(regulator, compiled, plan ?? (await planAgainstChain(regulator, compiled)), onStep);
+  const planned = plan ?? (await planAgainstChain(regulator, compiled, fromHex(hash, 32)));
+  await publish(regulator, compiled, planned, onStep);
   if (home === undefined) return;
   await mkdir(join(home.path, "packs"), { recursive: true, mode: 0o700 });
   await writeDurably(join(home.path, "packs", `${compiled.pack}.yaml`), text);
 }
 
 /** The packs that were published from this data directory. */
-export async function publishedPacks(home: Home, now: number): Promise<CompiledRulePack[]> {
+export async function publishedPacks(home: Home, now: number): Promise<PackFile[]> {
   const names = await readdir(join(home.path, "packs")).catch((error: unknown) => {
     if (systemCode(error) === "ENOENT") return [];
     throw error;
   });
   const files = names.filter((name) => name.endsWith(".yaml")).sort();
-  return Promise.all(files.map(async (name) => (await readPack(join(home.path, "packs", name), now)).compiled));
+  return Promise.all(files.map(async (name) => readPack(join(home.path, "packs", name), now)));
 }
 
 /** A product of a published pack, or one that was given by its number. */
@@ -65,7 +74,7 @@ export interface NamedProduct {
 /** All products of the packs that were published from here. */
 export async function knownProducts(home: Home): Promise<NamedProduct[]> {
   const packs = await publishedPacks(home, Math.floor(Date.now() / 1_000));
-  return packs.flatMap(({ products }) => [...products]);
+  return packs.flatMap(({ compiled }) => [...compiled.products]);
 }
 
 /** The number of a product by its name in a published pack, or as it is. Throws `option-invalid` with the names that there are. */

@@ -1,0 +1,159 @@
+/** `tally rules show`: the law of a product on a day, as it stands or as it was known. */
+import { type RuleName, ruleNames } from "../../core/decision.ts";
+import { LIMIT_FIELDS, type Limits } from "../../core/limit-fields.ts";
+import { RULE_TEXTS } from "../../core/rule-texts.ts";
+import type { Dated } from "../../core/rulebook.ts";
+import { isTelling } from "../../regulator/change-words.ts";
+import { type Law as Provisions, provisionsOf, textIn } from "../../regulator/law.ts";
+import { LIMIT_WORDS, type WordsContext } from "../../regulator/limit-words.ts";
+import type { RulePackVersion } from "../../regulator/rule-pack.ts";
+import { note, print, printJson } from "../output.ts";
+import { borrowerOf, type Law, type LawOptions, openLaw, whom } from "./law.ts";
+
+export interface ShowOptions extends LawOptions {
+  readonly at?: string;
+  readonly knownAt?: string;
+}
+
+interface ShownValue {
+  readonly field: string;
+  readonly label: string;
+  readonly value: string;
+  readonly law?: readonly ShownProvision[];
+}
+
+interface ShownProvision {
+  readonly article: string;
+  readonly provision?: string;
+  readonly source?: string;
+  readonly mark: string;
+}
+
+interface ShownRule {
+  readonly rule: RuleName;
+  readonly name: string;
+  readonly effect: "refuse" | "flag";
+  readonly undetermined: "refuse" | "flag";
+  readonly values: readonly ShownValue[];
+  readonly law: readonly ShownProvision[];
+}
+
+const DAY = 86_400;
+const MASKS = new Set(["format", "on", "refuse", "undeterminedRefuse"]);
+
+export async function show(given: string, options: ShowOptions): Promise<void> {
+  const law = await openLaw(options);
+  const product = law.productNumber(given);
+  const at = options.at === undefined ? law.now : law.moment("--at", options.at);
+  // A day is known at its end: what was published on it counts.
+  const endOfDay = options.knownAt !== undefined && options.knownAt.length === 10 ? DAY - 1 : 0;
+  const knownAt = options.knownAt === undefined ? undefined : law.moment("--known-at", options.knownAt) + endOfDay;
+  const found = ([1, 2] as const).flatMap((kind) => {
+    const version = law.chain.rulebook.versionAt(product, kind, at, knownAt);
+    return version === undefined ? [] : [shown(law, product, kind, version)];
+  });
+  const packs = law.packs.filter(({ compiled }) => compiled.products.some((one) => one.product === product));
+  const notExpressed = packs
+    .slice(0, 1)
+    .flatMap(({ pack }) => pack.notExpressed)
+    .map(({ provision, why, law: of }) => ({ provision: text(provision), why: text(why), law: provisions(of) }));
+  if (options.pack !== undefined && packs[0] !== undefined && !law.isNoted(packs[0]))
+    note(`${options.pack} is not a text that was noted when it was published: law is shown only where values agree.`);
+  if (options.json === true) {
+    printJson({ ...law.named(product), at, ...(knownAt !== undefined && { knownAt }), versions: found, notExpressed });
+    return;
+  }
+  const { name, title } = law.named(product);
+  const when = `${law.local(at)}${knownAt === undefined ? "" : `, as was known at ${law.local(knownAt)}`}`;
+  if (found.length === 0)
+    print(`Nothing binds for ${name} (${product}) at ${when}: requests for it are refused, facts flagged.`);
+  for (const version of found) printVersion(`${name} (${product}), ${title}`, when, version, law);
+  if (notExpressed.length > 0) print("Not expressed: what the law says, and these rules do not");
+  for (const { provision, why, law: of } of notExpressed) {
+    print(`  ${provision}`);
+    for (const one of of) print(`      ${provisionInWords(one)}`);
+    print(`      why: ${why}`);
+  }
+}
+
+function shown(law: Law, product: number, kind: 1 | 2, version: Dated<Limits>) {
+  const { value: limits, effectiveFrom } = version;
+  const inPack = law.versionInPack(product, kind, effectiveFrom, limits);
+  const words = law.words(product);
+  const enactment = inPack?.version.law;
+  return {
+    borrower: borrowerOf(kind),
+    version: version.index,
+    effectiveFrom,
+    enactedAt: version.enactedAt,
+    ...(version.withdrawnAt !== undefined && { withdrawnAt: version.withdrawnAt }),
+    ...(inPack && { pack: inPack.file.compiled.pack }),
+    ...(enactment && { law: `${text(enactment.instrument)} [${enactment.mark}]` }),
+    general: valuesOf("general", limits, words).map((value) => ({ ...value, ...generalLaw(value, inPack?.version) })),
+    rules: ruleNames(limits.on).map((rule) => shownRule(rule, limits, words, inPack?.version)),
+    limits,
+  };
+}
+
+function shownRule(
+  rule: RuleName,
+  limits: Limits,
+  words: WordsContext,
+  version: RulePackVersion | undefined,
+): ShownRule {
+  const isSet = (mask: number): "refuse" | "flag" => (ruleNames(mask).includes(rule) ? "refuse" : "flag");
+  const of = version?.rules[rule as keyof RulePackVersion["rules"]];
+  return {
+    rule,
+    name: RULE_TEXTS[rule].en.name,
+    effect: isSet(limits.refuse),
+    undetermined: isSet(limits.undeterminedRefuse),
+    values: valuesOf(rule, limits, words),
+    law: provisions(of?.law),
+  };
+}
+
+function valuesOf(rule: RuleName | "general", limits: Limits, words: WordsContext): ShownValue[] {
+  return LIMIT_FIELDS.filter((field) => field.rule === rule && !MASKS.has(field.name) && isTelling(field.name, limits))
+    .map(({ name }) => ({ field: name, words: LIMIT_WORDS[name]! }))
+    .map(({ field, words: of }) => ({ field, label: of.label.replace(/^the /u, ""), value: of.say(limits, words) }));
+}
+
+function generalLaw({ field }: ShownValue, version: RulePackVersion | undefined): { law?: ShownProvision[] } {
+  const laws = version?.laws as Readonly<Record<string, Provisions | undefined>> | undefined;
+  const of = laws?.[field === "flags" ? "confirm" : field];
+  return of === undefined ? {} : { law: provisions(of) };
+}
+
+const text = (given: Parameters<typeof textIn>[0]): string => textIn(given, "en");
+
+function provisions(law: Provisions | undefined): ShownProvision[] {
+  return provisionsOf(law).map(({ article, provision, source, mark }) => ({
+    article: text(article),
+    ...(provision !== undefined && { provision: text(provision) }),
+    ...(source !== undefined && { source }),
+    mark,
+  }));
+}
+
+const provisionInWords = ({ article, provision, source, mark }: ShownProvision): string =>
+  [`${article} [${mark}]`, provision, source].filter((part) => part !== undefined).join(": ");
+
+function printVersion(title: string, when: string, version: ReturnType<typeof shown>, law: Law): void {
+  const kind = version.borrower === "business" ? 2 : 1;
+  print(`${title}, for ${whom(kind)}, at ${when}`);
+  print(
+    `  version ${version.version}, binds from ${law.local(version.effectiveFrom)}, enacted ${law.local(version.enactedAt)}${version.withdrawnAt === undefined ? "" : `, withdrawn ${law.local(version.withdrawnAt)}`}`,
+  );
+  if (version.law !== undefined) print(`  ${version.law}`);
+  const line = ({ label, value }: ShownValue, indent: string): void => print(`${indent}${label}: ${value}`);
+  for (const value of version.general) {
+    line(value, "  ");
+    for (const one of value.law ?? []) print(`      ${provisionInWords(one)}`);
+  }
+  for (const { rule, name, effect, undetermined, values, law: of } of version.rules) {
+    print(`  ${rule}, ${name}: a breach ${effect}s${undetermined === "refuse" ? ", and so does a missing input" : ""}`);
+    for (const value of values) line(value, "    ");
+    for (const one of of) print(`      ${provisionInWords(one)}`);
+  }
+}

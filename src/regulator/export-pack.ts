@@ -1,0 +1,238 @@
+import { stringify } from "yaml";
+import { offsetAt, type Zone } from "../core/calendar.ts";
+import { equal, toHex } from "../core/bytes.ts";
+import { encodeLimits } from "../core/limits.ts";
+import type { Limits } from "../core/limit-fields.ts";
+import { DateTime } from "luxon";
+import { compileRulePack, parseRulePack, type CompiledRulePack } from "./compile-rule-pack.ts";
+import { localTime } from "./plan.ts";
+import type { RulePack, RulePackVersion } from "./rule-pack.ts";
+import type { RulebookOnChain } from "./rulebook-on-chain.ts";
+import { days, duration, percent, versionFromLimits, type PlainRule, type PlainVersion } from "./rules-from-limits.ts";
+import { secondsOf } from "./units.ts";
+
+/** A pack that gives names to what the chain has; `law`: it is the text that was published, so that its law is the chain's. */
+export interface NamingPack {
+  readonly pack: RulePack;
+  readonly compiled: CompiledRulePack;
+  readonly law: boolean;
+}
+
+export interface ExportedPack {
+  readonly yaml: string;
+  /** What whoever reads it must know. */
+  readonly remarks: readonly string[];
+  /** Whether compiling it gives what the chain has, to the byte. */
+  readonly exact: boolean;
+}
+
+export interface ExportOptions {
+  /** With it, only its products, markets and series are exported. */
+  readonly names?: NamingPack;
+  /** UTC seconds. */
+  readonly now: number;
+  readonly zone?: string;
+}
+
+const BORROWERS = { 1: "person", 2: "business" } as const;
+/** What a rule's `law` is where nobody says it. */
+const NOT_SAID = { article: "Not said: the chain keeps values, and no articles", mark: "M" };
+
+/** A version on the chain, or those of both kinds of borrower if they are alike. */
+interface Held {
+  readonly product: number;
+  readonly kinds: readonly (1 | 2)[];
+  readonly effectiveFrom: number;
+  readonly limits: Limits;
+}
+
+/** What the Rulebook holds, as a rule pack: the law as it stands, withdrawn versions left out. */
+export function exportPack({ rulebook, seriesNames }: RulebookOnChain, options: ExportOptions): ExportedPack {
+  const { names, now } = options;
+  const remarks: string[] = [];
+  const settings = rulebook.settings().findLast(({ withdrawnAt }) => withdrawnAt === undefined)?.value;
+  const zone = names?.pack.zone ?? options.zone ?? zoneName(settings?.zone ?? [], now, remarks);
+  const currency = names?.pack.currency ?? { code: "XXX", decimals: 0 };
+  if (names === undefined)
+    remarks.push("The chain keeps no currency: amounts are minor units, of a currency named XXX.");
+
+  const of = namesOf(names?.pack);
+  const held = heldVersions(rulebook, (product) => names === undefined || of.product(product) !== undefined);
+  const productName = (product: number): string => of.product(product) ?? `product-${product}`;
+  const products = [...new Set(held.map(({ product }) => product))];
+  const markets = new Map(settings?.markets);
+  for (const product of products) if (!markets.has(market(product))) markets.set(market(product), NO_MARKET);
+  const wanted = [...markets].filter(([number]) => names === undefined || of.market(number) !== undefined);
+  const series = rulebook.series().filter((number) => names === undefined || of.series(number) !== undefined);
+  const seriesName = (number: number): string => of.series(number) ?? `series-${number}`;
+
+  const plain = {
+    pack: names?.pack.pack ?? "exported",
+    title: names?.pack.title ?? "As the chain has it",
+    ...(names?.pack.note !== undefined && { note: names.pack.note }),
+    ...(names?.pack.known !== undefined && { known: names.pack.known }),
+    currency,
+    zone,
+    markets: Object.fromEntries(
+      wanted.map(([number, { confirmationWindow, graceDays }]) => {
+        const said = names?.pack.markets[of.market(number) ?? ""];
+        return [
+          of.market(number) ?? `market-${number}`,
+          {
+            number,
+            ...(said?.title !== undefined && { title: said.title }),
+            ...(confirmationWindow !== 0 && { confirmationWindow: duration(confirmationWindow) }),
+            ...(graceDays !== 0 && { grace: days(graceDays) }),
+            ...(names?.law === true && said?.law !== undefined && { law: said.law }),
+          },
+        ];
+      }),
+    ),
+    ...(series.length > 0 && {
+      series: Object.fromEntries(
+        series.map((number) => {
+          const said = names?.law === true ? names.pack.series[seriesName(number)] : undefined;
+          const points = rulebook.pointsOf(number).map(({ publishedAt, rate }) => {
+            const point = said?.points.find(
+              (one) => secondsOf(one.published, zone) === publishedAt && one.rate === rate,
+            );
+            return {
+              published: localTime(publishedAt, settings?.zone ?? []),
+              rate: percent(rate),
+              mark: point?.mark ?? "M",
+            };
+          });
+          return [seriesName(number), { number, title: seriesNames.get(number) || `Series ${number}`, points }];
+        }),
+      ),
+    }),
+    products: Object.fromEntries(
+      products.map((product) => {
+        const said = names?.pack.products[productName(product)];
+        const title = said?.title ?? `Product ${product}`;
+        const note = said?.note === undefined ? {} : { note: said.note };
+        const in_ = of.market(market(product)) ?? `market-${market(product)}`;
+        return [productName(product), { market: in_, serial: product % 64, title, ...note }];
+      }),
+    ),
+    versions: held.map(({ product, kinds, effectiveFrom, limits }) => {
+      const version = versionFromLimits(limits, { decimals: currency.decimals, seriesName });
+      const name = productName(product);
+      const said = names?.law === true ? versionIn(names, name, kinds, effectiveFrom, limits) : undefined;
+      return {
+        products: [name],
+        borrowers: kinds.map((kind) => BORROWERS[kind]),
+        effectiveFrom: localTime(effectiveFrom, settings?.zone ?? []),
+        ...(said?.law !== undefined && { law: said.law }),
+        ...withLaw(version, said),
+      };
+    }),
+    ...(names?.law === true && names.pack.notExpressed.length > 0 && { notExpressed: names.pack.notExpressed }),
+  };
+  const yaml = stringify(plain, { lineWidth: 140, aliasDuplicateObjects: false });
+  return { yaml, remarks, exact: isExact(yaml, held, now, remarks) };
+}
+
+const NO_MARKET = { confirmationWindow: 0, graceDays: 0 };
+const market = (product: number): number => Math.floor(product / 64);
+
+function heldVersions(rulebook: RulebookOnChain["rulebook"], wanted: (product: number) => boolean): Held[] {
+  const single = rulebook.products().flatMap(({ product, kind }) =>
+    rulebook
+      .versionsOf(product, kind)
+      .filter(({ withdrawnAt }) => withdrawnAt === undefined && wanted(product))
+      .map(({ effectiveFrom, value }) => ({
+        product,
+        kinds: [kind === 2 ? (2 as const) : (1 as const)],
+        effectiveFrom,
+        limits: value,
+      })),
+  );
+  const alike = Map.groupBy(single, ({ product, effectiveFrom, limits }) =>
+    [product, effectiveFrom, toHex(encodeLimits(limits))].join(" "),
+  );
+  return [...alike.values()]
+    .map((all) => ({ ...all[0]!, kinds: all.flatMap(({ kinds }) => kinds) }))
+    .sort((a, b) => a.product - b.product || a.effectiveFrom - b.effectiveFrom || a.kinds[0]! - b.kinds[0]!);
+}
+
+/** Names by number. */
+function namesOf(pack: RulePack | undefined) {
+  const byNumber = <T>(all: Readonly<Record<string, T>> | undefined, of: (one: T) => number) =>
+    new Map(Object.entries(all ?? {}).map(([name, one]) => [of(one), name] as const));
+  const markets = byNumber(pack?.markets, ({ number }) => number);
+  const series = byNumber(pack?.series, ({ number }) => number);
+  const products = byNumber(pack?.products, (one) => (pack?.markets[one.market]?.number ?? 0) * 64 + one.serial);
+  return {
+    market: (number: number) => markets.get(number),
+    series: (number: number) => series.get(number),
+    product: (number: number) => products.get(number),
+  };
+}
+
+/** The version of a pack that says just this. */
+function versionIn(
+  { pack, compiled }: NamingPack,
+  productName: string,
+  kinds: readonly (1 | 2)[],
+  effectiveFrom: number,
+  limits: Limits,
+): RulePackVersion | undefined {
+  const bytes = encodeLimits(limits);
+  const same = compiled.versions.some(
+    (one) =>
+      one.productName === productName &&
+      kinds.includes(one.kind) &&
+      one.effectiveFrom === effectiveFrom &&
+      equal(one.bytes, bytes),
+  );
+  if (!same) return undefined;
+  return pack.versions.find(
+    ({ products, borrowers, effectiveFrom: from }) =>
+      products.includes(productName) &&
+      kinds.some((kind) => borrowers.includes(BORROWERS[kind])) &&
+      secondsOf(from, pack.zone) === effectiveFrom,
+  );
+}
+
+function withLaw(version: PlainVersion, said: RulePackVersion | undefined): PlainVersion {
+  const rules: Record<string, PlainRule> = {};
+  for (const [name, rule] of Object.entries(version.rules))
+    rules[name] = { ...rule, law: said?.rules[name as keyof RulePackVersion["rules"]]?.law ?? NOT_SAID };
+  return { ...version, ...(said?.laws !== undefined && { laws: said.laws }), rules };
+}
+
+/** A zone with just these offsets, if there is one. */
+function zoneName(zone: Zone, now: number, remarks: string[]): string {
+  if (zone.length === 0) return "Etc/UTC";
+  const turns = [Date.UTC(2000, 0, 1) / 1_000, ...zone.flatMap(({ from }) => [from - 1, from]), now];
+  const checked = turns.filter((at) => at >= Date.UTC(2000, 0, 1) / 1_000 && at < now + 366 * 86_400);
+  const fits = (name: string): boolean =>
+    checked.every((at) => DateTime.fromSeconds(at, { zone: name }).offset * 60 === offsetAt(zone, at));
+  const found = Intl.supportedValuesOf("timeZone").find(fits) ?? "Etc/UTC";
+  remarks.push(
+    `The chain keeps offsets, and no name of a zone: ${found} has these. Another one can be named with --zone.`,
+  );
+  return found;
+}
+
+/** Whether compiling the text gives back the chain's bytes. */
+function isExact(yaml: string, held: readonly Held[], now: number, remarks: string[]): boolean {
+  const { versions } = compileRulePack(parseRulePack(yaml, "the export"), now);
+  const wanted = held.flatMap(({ kinds, ...one }) => kinds.map((kind) => ({ ...one, kind })));
+  const missing = wanted.filter(
+    ({ product, kind, effectiveFrom, limits }) =>
+      !versions.some(
+        (one) =>
+          one.product === product &&
+          one.kind === kind &&
+          one.effectiveFrom === effectiveFrom &&
+          equal(one.bytes, encodeLimits(limits)),
+      ),
+  );
+  for (const { product, kind } of missing)
+    remarks.push(
+      `A version of product ${product} for ${BORROWERS[kind]} holds what a pack can't say: it is exported as near as can be.`,
+    );
+  return missing.length === 0;
+}

@@ -1,0 +1,103 @@
+import { expect } from "chai";
+import { ruleBit } from "../../src/core/decision.ts";
+import { directionOf } from "../../src/core/limit-directions.ts";
+import { LIMIT_FIELDS, type Limits } from "../../src/core/limit-fields.ts";
+import { emptyLimits } from "../../src/core/limits.ts";
+import { changesInWords } from "../../src/regulator/change-words.ts";
+import { differencesOf, type LawLine } from "../../src/regulator/law-diff.ts";
+import { LIMIT_WORDS } from "../../src/regulator/limit-words.ts";
+import { durationInWords, moneyInWords } from "../../src/regulator/value-words.ts";
+
+const ALL = 2 ** 27 - 1;
+const base: Limits = { ...emptyLimits(), on: ALL, refuse: ALL, undeterminedRefuse: ALL };
+const words = { currency: { code: "USD", decimals: 2 }, series: () => "prime" };
+const said = (before: Partial<Limits>, after: Partial<Limits>): string[] =>
+  changesInWords({ ...base, ...before }, { ...base, ...after }, words).map(({ sentence }) => sentence);
+
+describe("A change of law in words", () => {
+  it("has words for every field that says something by itself", () => {
+    const silent = new Set(["format", "dayDiscount", "monthDiscount"]);
+    const missing = LIMIT_FIELDS.filter(
+      ({ name }) => !(name in LIMIT_WORDS) && !silent.has(name) && directionOf(name) !== "joined",
+    );
+    expect(missing.map(({ name }) => name)).to.deep.equal([]);
+  });
+
+  const cases: readonly [Partial<Limits>, Partial<Limits>, string][] = [
+    [{ coolingOff: 86_400 }, { coolingOff: 604_800 }, "the wait after a loan rises from 24 hours to 7 days: stricter"],
+    [{ amountMax: 50_000n }, { amountMax: 60_050n }, "the largest loan rises from 500 USD to 600.50 USD: less strict"],
+    [
+      { maxLoans: 2 },
+      { maxLoans: 0 },
+      "the loans that may be open at once change from 2 loans to no bound: less strict",
+    ],
+    [
+      { rateCap: 240_000_000n },
+      { rateCap: 155_000_000n },
+      "the cap on the annual rate falls from 24 % to 15.5 %: stricter",
+    ],
+    [
+      { quietFrom: 1_320, quietTo: 480 },
+      { quietFrom: 1_260, quietTo: 480 },
+      "the quiet hours change from 22:00 to 08:00 to 21:00 to 08:00: stricter",
+    ],
+    [
+      { withdrawalMode: 0 },
+      { withdrawalMode: 1 },
+      "what a withdrawal may cost changes from nothing to the charges for the days used: less strict",
+    ],
+    [{ refuse: ALL & ~ruleBit("TERM") }, {}, "a breach of TERM refuses a request instead of flagging it: stricter"],
+    [
+      { on: ALL & ~ruleBit("STREAK") },
+      { streakDays: 90, streakOff: 7 },
+      "STREAK (days in debt without a break) begins to bind, longest time in debt without a break: 90 days; break after so long in debt: 7 days; a breach refuses: stricter",
+    ],
+    [{}, { on: ALL & ~ruleBit("DEDUCTION") }, "DEDUCTION (no deduction) no longer binds: less strict"],
+  ];
+  for (const [before, after, sentence] of cases)
+    it(sentence, () => expect(said(before, after)).to.deep.equal([sentence]));
+
+  it("says a cap that follows a reference rate", () => {
+    expect(said({ rateCap: 240_000_000n }, { rateCap: 4_000_000_000n, rateSeries: 1 })[0]).to.equal(
+      "the cap on the annual rate changes from 24 % to 4 × prime: less strict",
+    );
+  });
+
+  it("says times and amounts as people do", () => {
+    expect([0, 1, 90, 3_600, 86_400, 172_800].map(durationInWords)).to.deep.equal([
+      "none",
+      "1 second",
+      "90 seconds",
+      "1 hour",
+      "24 hours",
+      "2 days",
+    ]);
+    expect(moneyInWords(123_456_705n, { code: "EUR", decimals: 2 })).to.equal("1 234 567.05 EUR");
+    expect(moneyInWords(5n, undefined)).to.equal("5 minor units");
+  });
+});
+
+describe("Two laws compared", () => {
+  const line = (...versions: [number, bigint][]): LawLine => ({
+    product: 65,
+    kind: 1,
+    versions: versions.map(([effectiveFrom, marketCap]) => ({ effectiveFrom, limits: { ...base, marketCap } })),
+  });
+
+  it("differ only where other law binds, from when until when", () => {
+    const spans = differencesOf(
+      [line([0, 5n], [100, 6n])],
+      [line([0, 5n], [50, 4n], [100, 6n], [200, 6n], [300, 1n])],
+      true,
+    );
+    expect(spans.map(({ from, until }) => [from, until])).to.deep.equal([
+      [50, 100],
+      [300, undefined],
+    ]);
+  });
+
+  it("leave out what the second doesn't speak of, unless it is to be all", () => {
+    expect(differencesOf([line([0, 5n])], [], false)).to.deep.equal([]);
+    expect(differencesOf([line([0, 5n])], [], true)).to.have.length(1);
+  });
+});
