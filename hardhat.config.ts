@@ -24,6 +24,7 @@ export default defineConfig({
       // times as long, so that all else is spared it.
       "contracts/libraries/Judge.sol": compiler(true),
       "contracts/libraries/RateJudge.sol": compiler(true),
+      "contracts/libraries/Lifecycle.sol": compiler(true),
       // What it measures is part of those.
       "contracts/test/RateHarness.sol": compiler(true),
     },

@@ -17,6 +17,7 @@ import {
   fixtures,
   NOW,
   opened,
+  overdue,
   repaid,
   type Platform,
 } from "../test/contracts/fixtures.ts";
@@ -141,6 +142,8 @@ export async function gasRows(): Promise<GasRow[]> {
   row("partial repayment", (await each(platform, paying(first, a.refs))).gas, 16_000);
   const named = at(first, a.refs);
   row("disbursed", (await each(platform, (k) => disbursed(a.refs[k]!, { ...named(k), amount: 1_234_567n }))).gas);
+  const charge = (k: number): Entry => overdue(a.refs[k]!, { ...named(k), time: clock, defaultCharges: 1_500n });
+  row("default charge", (await each(platform, charge)).gas);
   const plain = group();
   const b = await each(platform, (k) => loan(plain + k));
   row("closed", (await each(platform, closing(plain, b.refs))).gas, 12_500);

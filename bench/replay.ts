@@ -8,7 +8,7 @@ import { ruleBit } from "../src/core/decision.ts";
 import { encodeEntry } from "../src/core/encode-entry.ts";
 import type { Entry, Ref } from "../src/core/entry.ts";
 import { encodeEntries } from "../src/core/filing.ts";
-import { SERVED_RULES } from "../src/core/limits-check.ts";
+import { SERVED_RULES } from "../src/core/served-rules.ts";
 import { emptyLimits, encodeLimits } from "../src/core/limits.ts";
 import { Registry } from "../src/core/registry.ts";
 import { type BenchRow, printIfMain } from "./rows.ts";

@@ -7,8 +7,9 @@ import {ILicences} from "./interfaces/ILicences.sol";
 import {Filing, IRegistry} from "./interfaces/IRegistry.sol";
 import {IRulebook} from "./interfaces/IRulebook.sol";
 import {Book, BookWords} from "./libraries/Book.sol";
+import {FilingFacts} from "./libraries/Context.sol";
 import {Decision} from "./libraries/Decision.sol";
-import {FilingFacts, Judge} from "./libraries/Judge.sol";
+import {Judge} from "./libraries/Judge.sol";
 import {Ledger} from "./libraries/Ledger.sol";
 import {PlatformState, RegistryState} from "./libraries/State.sol";
 
@@ -148,6 +149,14 @@ contract Registry is IRegistry {
     function lineOf(bytes32 borrower, uint64 ref) external view returns (uint256 opened) {
         opened = _state.lines[Ledger.lineKey(borrower, ref)];
         if (opened == 0 && address(predecessor) != address(0)) return predecessor.lineOf(borrower, ref);
+    }
+
+    /// @inheritdoc IRegistry
+    function conductOf(bytes32 borrower) external view returns (uint256) {
+        if (_state.books[borrower].head == 0 && address(predecessor) != address(0)) {
+            return predecessor.conductOf(borrower);
+        }
+        return _state.conducts[borrower];
     }
 
     /// @inheritdoc IRegistry

@@ -6,9 +6,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { RULES } from "../src/core/decision.ts";
-import { EVENT_RULES } from "../src/core/judge-event.ts";
-import { OPENED_RULES } from "../src/core/judge-opened.ts";
 import { DIRECTIONS, directionOf } from "../src/core/limit-directions.ts";
+import { RULES_SERVED } from "../src/core/served-rules.ts";
 import { LIMIT_FIELDS } from "../src/core/limit-fields.ts";
 import type { LimitField } from "../src/core/limit-fields.ts";
 import { RESERVED_LIMITS } from "../src/core/limits.ts";
@@ -16,7 +15,7 @@ import { apiDocument, documentedRoutes } from "../src/gateway/api.ts";
 import { apiRoutesText, apiSchemasText, errorsTable, settingsTable } from "./docs-api.ts";
 import { mappingJsonSchema } from "../src/import/mapping.ts";
 import { commandsText, importDryRun, simulationDefinitions } from "./docs-cli.ts";
-import { packFields, packTable, ruleFields } from "./docs-packs.ts";
+import { packTable, ruleFields } from "./docs-packs.ts";
 import { closedExample, decisionExamples, filingExample, openedExample } from "./docs-examples.ts";
 
 interface Section {
@@ -35,7 +34,6 @@ const SECTIONS: readonly Section[] = [
   { file: "docs/spec/protocol.md", name: "rule bits", make: ruleBits },
   { file: "docs/spec/protocol.md", name: "limits", make: limitsTable },
   { file: "docs/spec/rules.md", name: "rules", make: rulesTable },
-  { file: "docs/rule-packs.md", name: "pack fields", make: packFields },
   { file: "docs/rule-packs.md", name: "rule fields", make: ruleFields },
   { file: "docs/rule-packs.md", name: "packs", make: packTable },
   { file: "docs/cli.md", name: "commands", make: commandsText },
@@ -85,14 +83,11 @@ function limitCells({ name, offset, width, unit, rule, doc }: LimitField): strin
 }
 
 function rulesTable(): string {
-  const rules = [...OPENED_RULES.map((rule) => ({ ...rule, judges: "`Opened`" }))];
-  const events = new Set(EVENT_RULES.map(({ name }) => name));
   return table(
     ["id", "bit", "judges", "rule", "such rules in law"],
-    rules.map(({ name, must, source, judges }) => {
+    RULES_SERVED.map(({ name, must, source, judges }) => {
       const file = name.toLowerCase();
-      const all = events.has(name) ? "all entries" : judges;
-      return [`[${name}](../../src/core/rules/${file}.ts)`, `${RULES.indexOf(name)}`, all, must, source];
+      return [`[${name}](../../src/core/rules/${file}.ts)`, `${RULES.indexOf(name)}`, judges, must, source];
     }),
   );
 }

@@ -77,6 +77,9 @@ interface IRegistry {
     /// @param ref `platform u24 ‖ number u32 ‖ index u8` of the first draw.
     function lineOf(bytes32 borrower, uint64 ref) external view returns (uint256 opened);
 
+    /// @notice A borrower's conduct (`docs/design/state.md`); zero if there is nothing to say.
+    function conductOf(bytes32 borrower) external view returns (uint256);
+
     /// @notice The rules that this registry judges, a bit each (section 4).
     function servedRules() external view returns (uint32);
 

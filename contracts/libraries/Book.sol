@@ -34,6 +34,8 @@ library Book {
     uint256 internal constant DETAILED = 1 << 118;
     uint256 internal constant UNCONFIRMED = 1 << 119;
     uint256 internal constant IN_RING = 1 << 120;
+    /// @dev Of a head: the borrower has a conduct word.
+    uint256 internal constant CONDUCT = 1 << 120;
     uint256 internal constant DRAW = 1 << 121;
     /// @dev Of a head: a head loan, or slots in use.
     uint256 internal constant ANY_LOAN = PRESENT | (31 << COUNT_AT);
@@ -207,6 +209,14 @@ library Book {
 
     function detailPrincipal(uint256 word) internal pure returns (uint256) {
         return word & U38;
+    }
+
+    function defaultCharges(uint256 word) internal pure returns (uint256) {
+        return (word >> 76) & U38;
+    }
+
+    function withDefaultCharges(uint256 word, uint256 charges_) internal pure returns (uint256) {
+        return (word & ~(U38 << 76)) | (charges_ << 76);
     }
 
     function withCharges(uint256 word, uint256 charges_) internal pure returns (uint256) {

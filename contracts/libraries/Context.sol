@@ -10,6 +10,21 @@ import {Ring} from "./Ring.sol";
 import {Exposure, LoanEvent, Named, Opening} from "./Scratch.sol";
 import {Settings} from "./Settings.sol";
 
+/// @notice What is known of a filing before its entries are read.
+struct FilingFacts {
+    ILicences licences;
+    IRulebook rulebook;
+    IRegistry predecessor;
+    uint256 platform;
+    uint256 number;
+    uint256 group;
+    /// The platform may open loans.
+    bool active;
+    /// UTC seconds until which its founding window is open, unless a request has closed it.
+    uint256 foundingUntil;
+    bool foundingClosed;
+}
+
 /// @notice What judging a filing's entries needs to know, and what has been looked up for one of them already.
 struct FilingContext {
     ILicences licences;
@@ -78,6 +93,20 @@ library Context {
     uint256 private constant DAY = 86_400;
     uint256 private constant GROUPS = 32;
 
+    /// @notice What is known of a filing at its beginning.
+    function begin(FilingFacts calldata facts) internal view returns (FilingContext memory c) {
+        c.licences = facts.licences;
+        c.rulebook = facts.rulebook;
+        c.predecessor = facts.predecessor;
+        c.time = block.timestamp;
+        c.platform = facts.platform;
+        c.number = facts.number;
+        c.group = facts.group;
+        c.active = facts.active;
+        c.foundingClosed = facts.foundingClosed;
+        c.founding = !facts.foundingClosed && block.timestamp <= facts.foundingUntil;
+    }
+
     /// @notice What versions are looked up by: a product, and the kind of a borrower.
     function keyOf(uint256 product, bytes32 borrower) internal pure returns (uint256) {
         return (product << 8) | (uint256(borrower) >> 248);
@@ -91,6 +120,14 @@ library Context {
             if (c.key == key && moment - c.from < c.span) return c.limits;
         }
         return _seek(c, key, moment);
+    }
+
+    /// @notice The limits in force at another time, right after those of the same key were looked up.
+    function alsoAt(FilingContext memory c, Terms limits, uint256 key, uint256 moment) internal view returns (Terms) {
+        // Unchecked: as above.
+        unchecked {
+            return moment - c.from < c.span ? limits : _seek(c, key, moment);
+        }
     }
 
     /// @notice Whether the platform is licensed for the product.

@@ -15,7 +15,13 @@ library Entry {
     uint256 internal constant REPAID = 3;
     uint256 internal constant CLOSED = 4;
     uint256 internal constant EXTENDED = 5;
+    uint256 internal constant OVERDUE = 6;
+    uint256 internal constant ASSIGNED = 10;
+    uint256 internal constant CORRECTED = 11;
     uint256 internal constant BARRED = 12;
+
+    /// @dev The kinds that change a loan otherwise than by a payment, a bit each.
+    uint256 internal constant MODIFICATIONS = (1 << EXTENDED) | (1 << OVERDUE) | (1 << ASSIGNED) | (1 << CORRECTED);
 
     // Bases of `Opened`.
     uint256 internal constant REQUEST = 0;
@@ -41,6 +47,8 @@ library Entry {
     uint256 private constant OPENED_BYTES = 49;
     uint256 private constant PREFIX_BYTES = 46;
     uint256 private constant ORDER_BYTES = 32;
+    /// @dev After the prefix.
+    uint256 private constant OVERDUE_BYTES = 20;
 
     // Flags of `Opened`.
     uint256 internal constant BASIS = 3;
@@ -52,8 +60,9 @@ library Entry {
     uint256 private constant LENDER = 128;
 
     // Flags of all other kinds.
-    uint256 private constant IS_FOUNDED = 1;
-    uint256 private constant IS_ORDERED = 2;
+    uint256 internal constant IS_FOUNDED = 1;
+    uint256 internal constant IS_ORDERED = 2;
+    uint256 private constant COMMON_FLAGS = IS_FOUNDED | IS_ORDERED;
 
     uint256 private constant U40 = 2 ** 40 - 1;
     uint256 private constant U32 = 2 ** 32 - 1;
@@ -178,30 +187,47 @@ library Entry {
         }
     }
 
+    /// @notice Reads what all kinds but `Opened` and `Barred` begin with, and takes an order off the end.
+    /// @param known The flags of its kind.
+    /// @return rest Where the rest of the entry is; zero if it is malformed.
+    /// @return past Where that ends.
+    function readPrefix(
+        LoanEvent memory e,
+        uint256 start,
+        uint256 end,
+        uint256 known
+    ) internal pure returns (uint256 rest, uint256 past) {
+        // Unchecked: as above.
+        unchecked {
+            if (end < start + PREFIX_BYTES) return (0, 0);
+            uint256 word = Schedule.read(start);
+            uint256 flags = (word >> 240) & 0xff;
+            e.kind = word >> 248;
+            e.flags = flags;
+            word = Schedule.read(start + 2);
+            e.borrower = bytes32(word);
+            if ((word >> 248) - 1 > 1 || flags & ~known != 0) return (0, 0);
+            word = Schedule.read(start + 34);
+            e.name = nameOf(word >> 192);
+            e.time = (word >> 160) & U32;
+            if (!_isRef(word) || e.time < EARLIEST) return (0, 0);
+            if (flags & IS_ORDERED != 0) end -= ORDER_BYTES;
+            return (start + PREFIX_BYTES, end);
+        }
+    }
+
     /// @notice Reads a `Disbursed`, `Repaid` or `Closed` in [start, end) of calldata into `e`.
     /// @return finding MALFORMED, WIDTH, or zero.
     function readEvent(LoanEvent memory e, uint256 start, uint256 end) internal pure returns (uint256 finding) {
         // Unchecked: as above.
         unchecked {
-            if (end < start + PREFIX_BYTES) return Decision.MALFORMED;
-            uint256 word = Schedule.read(start);
-            uint256 kind = word >> 248;
-            uint256 flags = (word >> 240) & 0xff;
-            e.kind = kind;
-            e.founded = flags & IS_FOUNDED != 0;
-            word = Schedule.read(start + 2);
-            e.borrower = bytes32(word);
-            if ((word >> 248) - 1 > 1 || flags > (IS_FOUNDED | IS_ORDERED)) return Decision.MALFORMED;
-            word = Schedule.read(start + 34);
-            if (!_isRef(word)) return Decision.MALFORMED;
-            e.name = nameOf(word >> 192);
-            e.time = (word >> 160) & U32;
-            if (e.time < EARLIEST) return Decision.MALFORMED;
-            if (flags & IS_ORDERED != 0) end -= ORDER_BYTES;
+            (start, end) = readPrefix(e, start, end, COMMON_FLAGS);
+            uint256 kind = e.kind;
             // Bytes after the prefix of the kinds 2 to 4, a byte each.
-            if (end != start + PREFIX_BYTES + ((0x0b0a05 >> (8 * (kind - DISBURSED))) & 0xff))
+            if (start == 0 || end != start + ((0x0b0a05 >> (8 * (kind - DISBURSED))) & 0xff)) {
                 return Decision.MALFORMED;
-            word <<= 96;
+            }
+            uint256 word = Schedule.read(start);
             if (kind == CLOSED) {
                 uint256 reason = word >> 248;
                 // One of the reasons 1 to 6.
@@ -215,6 +241,37 @@ library Entry {
             e.principal = paid;
             e.charges = charges;
             return (paid | charges) >= AMOUNTS ? Decision.WIDTH : 0;
+        }
+    }
+
+    /// @notice Reads an `Overdue` in [start, end) of calldata into `e`: the amount overdue as its principal.
+    /// @return finding MALFORMED, WIDTH, or zero.
+    /// @return overdueDays Days past due.
+    /// @return contractRate A year, 10⁻⁹.
+    function readOverdue(
+        LoanEvent memory e,
+        uint256 start,
+        uint256 end
+    ) internal pure returns (uint256 finding, uint256 overdueDays, uint256 contractRate) {
+        // Unchecked: as above.
+        unchecked {
+            (start, end) = readPrefix(e, start, end, COMMON_FLAGS);
+            if (start == 0 || end != start + OVERDUE_BYTES) return (Decision.MALFORMED, 0, 0);
+            uint256 word = Schedule.read(start);
+            e.principal = (word >> 200) & U40;
+            e.charges = (word >> 160) & U40;
+            finding = (e.principal | e.charges) >= AMOUNTS ? Decision.WIDTH : 0;
+            return (finding, word >> 240, (word >> 96) & type(uint64).max);
+        }
+    }
+
+    /// @notice Whether a whole frame with an entry of a kind from 5 to 12 begins at `start`.
+    function isLater(uint256 start, uint256 end) internal pure returns (bool) {
+        // Unchecked: as above; a kind below wraps around.
+        unchecked {
+            uint256 frame = Schedule.read(start);
+            uint256 length = frame >> 240;
+            return length != 0 && start + 2 + length <= end && ((frame >> 232) & 0xff) - EXTENDED <= BARRED - EXTENDED;
         }
     }
 

@@ -20,7 +20,7 @@ library Ledger {
         book = state.books[borrower];
         head = book.head;
         if (address(predecessor) == address(0)) return (book, head);
-        if (head == 0) head = _adopt(book, predecessor, borrower);
+        if (head == 0) head = _adopt(state, book, predecessor, borrower);
         head = meant(head);
     }
 
@@ -89,7 +89,12 @@ library Ledger {
         }
     }
 
-    function _adopt(BookWords storage book, IRegistry predecessor, bytes32 borrower) private returns (uint256 head) {
+    function _adopt(
+        RegistryState storage state,
+        BookWords storage book,
+        IRegistry predecessor,
+        bytes32 borrower
+    ) private returns (uint256 head) {
         uint256 detail;
         uint256[] memory slots;
         uint256[] memory details;
@@ -97,6 +102,7 @@ library Ledger {
         if (head == 0) return 0;
         book.head = head;
         if (head & Book.DETAILED != 0) book.detail = detail;
+        if (head & Book.CONDUCT != 0) state.conducts[borrower] = predecessor.conductOf(borrower);
         for (uint256 k = 0; k < slots.length; k++) {
             book.slots[k] = slots[k];
             if (slots[k] & Book.DETAILED != 0) book.details[k] = details[k];

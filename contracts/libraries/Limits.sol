@@ -194,6 +194,32 @@ library Limits {
         return (_word(v, 7) >> 216) & U32;
     }
 
+    function defaultFlat(Terms v) internal pure returns (uint256) {
+        return (_word(v, 7) >> 176) & U40;
+    }
+
+    function defaultShare(Terms v) internal pure returns (uint256) {
+        return (_word(v, 7) >> 144) & U32;
+    }
+
+    /// @dev A year, 10⁻⁹.
+    function defaultRate(Terms v) internal pure returns (uint256) {
+        return (_word(v, 7) >> 80) & type(uint64).max;
+    }
+
+    function defaultUplift(Terms v) internal pure returns (uint256) {
+        return (_word(v, 7) >> 48) & U32;
+    }
+
+    function defaultTotal(Terms v) internal pure returns (uint256) {
+        return (_word(v, 7) >> 8) & U40;
+    }
+
+    /// @dev Begins in one word and ends in the next.
+    function defaultTotalShare(Terms v) internal pure returns (uint256) {
+        return ((_word(v, 7) & 0xff) << 24) | (_word(v, 8) >> 232);
+    }
+
     /// @dev Plain equivalent: `words[k]` of a `uint256[10] memory`.
     function _word(Terms v, uint256 k) private pure returns (uint256 word) {
         assembly ("memory-safe") {

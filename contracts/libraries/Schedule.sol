@@ -71,6 +71,15 @@ library Schedule {
         }
     }
 
+    /// @notice Calldata from `from` to `to`.
+    function slice(uint256 from, uint256 to) internal pure returns (bytes calldata part) {
+        // What `msg.data[from:to]` does, which checks bounds that callers have compared themselves.
+        assembly ("memory-safe") {
+            part.offset := from
+            part.length := sub(to, from)
+        }
+    }
+
     /// @notice The 32 bytes of calldata from `from` on; zeros beyond the end.
     function read(uint256 from) internal pure returns (uint256 leg) {
         // `uint256(bytes32(entry[start:start + 32]))` would revert on a leg that is the last thing in calldata.

@@ -89,7 +89,8 @@ struct Exposure {
 /// @notice An entry about a loan in state, as it was filed.
 struct LoanEvent {
     uint256 kind;
-    bool founded;
+    /// As filed (see {Entry}).
+    uint256 flags;
     bytes32 borrower;
     /// The loan's name, `platform ‖ number ‖ index` in 54 bits.
     uint256 name;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {FilingFacts, Judge} from "../libraries/Judge.sol";
+import {FilingFacts} from "../libraries/Context.sol";
+import {Judge} from "../libraries/Judge.sol";
 import {RegistryState} from "../libraries/State.sol";
 
 /// @notice A planted fault for the audit's tests: a registry linked with this forgets every breach in what it announces.

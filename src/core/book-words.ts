@@ -1,5 +1,5 @@
 import { HEAD } from "./book.ts";
-import type { Book, Detail, Loan } from "./book.ts";
+import type { Book, Conduct, Detail, Loan } from "./book.ts";
 import { coreError } from "./errors.ts";
 import { packDeltas, unpackDeltas } from "./ring.ts";
 
@@ -9,6 +9,8 @@ export interface BookWords {
   readonly detail?: bigint;
   readonly slots: readonly bigint[];
   readonly details: readonly (bigint | undefined)[];
+  /** The borrower's conduct, if the head says that there is one. */
+  readonly conduct?: bigint;
 }
 
 /** Fields of a word: lowest bit and width. */
@@ -25,6 +27,7 @@ const COMMON = {
 const IN_HEAD = {
   present: [117, 1],
   streak: [121, 3],
+  conduct: [120, 1],
   slots: [124, 5],
   lastClosed: [129, 32],
   newest: [161, 32],
@@ -51,6 +54,11 @@ const IN_DETAIL = {
   largestPayment: [228, 24],
 } as const;
 
+const IN_CONDUCT = {
+  defaultAt: [0, 32],
+  barredUntil: [32, 32],
+} as const;
+
 type Field = readonly [lowest: number, width: number];
 
 function put(value: number | bigint | boolean, [lowest, width]: Field): bigint {
@@ -65,10 +73,11 @@ function get(bits: bigint, [lowest, width]: Field): number {
 }
 
 /** The words that the chain holds for a book. */
-export function packBook({ head, slots, lastClosed, ring, streak }: Book): BookWords {
+export function packBook({ head, slots, lastClosed, ring, streak, conduct }: Book): BookWords {
   const word =
     put(streak, IN_HEAD.streak) |
     put(slots.length, IN_HEAD.slots) |
+    put(conduct !== undefined, IN_HEAD.conduct) |
     put(lastClosed, IN_HEAD.lastClosed) |
     put(ring.newest, IN_HEAD.newest) |
     put(packDeltas(ring), IN_HEAD.ring) |
@@ -78,6 +87,7 @@ export function packBook({ head, slots, lastClosed, ring, streak }: Book): BookW
     ...(head?.detail && { detail: packDetail(head, head.detail) }),
     slots: slots.map(packSlot),
     details: slots.map((loan) => loan.detail && packDetail(loan, loan.detail)),
+    ...(conduct && { conduct: packConduct(conduct) }),
   };
 }
 
@@ -121,9 +131,18 @@ function packDetail({ principal }: Loan, detail: Detail): bigint {
   );
 }
 
+function packConduct({ defaultAt, barredUntil }: Conduct): bigint {
+  return put(defaultAt, IN_CONDUCT.defaultAt) | put(barredUntil, IN_CONDUCT.barredUntil);
+}
+
 /** Slots that a head word says are in use. */
 export function slotsInUse(head: bigint): number {
   return get(head, IN_HEAD.slots);
+}
+
+/** Whether a head word says that the borrower has a conduct word. */
+export function hasConduct(head: bigint): boolean {
+  return get(head, IN_HEAD.conduct) === 1;
 }
 
 /** Whether the detail beside a head or slot word counts. */
@@ -141,7 +160,12 @@ export function unpackBook(words: BookWords): Book {
     lastClosed: get(words.head, IN_HEAD.lastClosed),
     ring,
     streak: get(words.head, IN_HEAD.streak),
+    ...(hasConduct(words.head) && words.conduct !== undefined && { conduct: unpackConduct(words.conduct) }),
   };
+}
+
+function unpackConduct(bits: bigint): Conduct {
+  return { defaultAt: get(bits, IN_CONDUCT.defaultAt), barredUntil: get(bits, IN_CONDUCT.barredUntil) };
 }
 
 function unpackLoan(bits: bigint): Omit<Loan, "opened" | "principal" | "chargedOff" | "inRing" | "holder"> {

@@ -53,7 +53,18 @@ export interface Book {
   readonly ring: Ring;
   /** The streak of debt began with the last opening but so many; 7: not known. */
   readonly streak: number;
+  readonly conduct?: Conduct;
 }
+
+/** What is known of the borrower beside loans: in a word of its own, from the first default or bar on. */
+export interface Conduct {
+  /** When the borrower was last known to be in default; 0 if that is over, or never was. */
+  readonly defaultAt: number;
+  /** Until when new loans are barred; 0 for never. */
+  readonly barredUntil: number;
+}
+
+export const NO_CONDUCT: Conduct = { defaultAt: 0, barredUntil: 0 };
 
 export const EMPTY_BOOK: Book = { slots: [], lastClosed: 0, ring: EMPTY_RING, streak: 0 };
 
@@ -111,8 +122,8 @@ export function moveHead(book: Book): Book {
 }
 
 /** The book without a head loan and with these slots. */
-export function headless({ lastClosed, ring, streak }: Book, slots: readonly Loan[]): Book {
-  return { slots, lastClosed, ring, streak };
+export function headless({ head: _head, ...rest }: Book, slots: readonly Loan[]): Book {
+  return { ...rest, slots };
 }
 
 /** The book without the opening at `time`, which leaves no trace. */

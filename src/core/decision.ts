@@ -46,6 +46,11 @@ export const FINDINGS = [
   "EXCESS",
   "SHORT",
   "WINDOW",
+  "SECONDARY",
+  "STALE",
+  "FORBIDDEN",
+  "NO-AUTHORITY",
+  "PENDING",
 ] as const;
 export type FindingName = (typeof FINDINGS)[number];
 

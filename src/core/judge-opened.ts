@@ -8,6 +8,7 @@ import { exposureFor } from "./exposure.ts";
 import { decide, refusal, unjudged } from "./findings.ts";
 import { LIMIT_FLAGS } from "./limits.ts";
 import type { Limits } from "./limit-fields.ts";
+import { hasLapsed } from "./lapse.ts";
 import { monthlyPayment, packMonthlyPayment } from "./monthly-payment.ts";
 import { insertOpening } from "./ring.ts";
 import { amount } from "./rules/amount.ts";
@@ -31,7 +32,6 @@ import { streak as streakRule } from "./rules/streak.ts";
 import { term } from "./rules/term.ts";
 import { summarise } from "./schedule.ts";
 import type { ScheduleSummary } from "./schedule.ts";
-import { confirmationWindow } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 import { streakAfterOpening, streakAt } from "./streak.ts";
 import type { Streak } from "./streak.ts";
@@ -127,11 +127,6 @@ function decideOpening(opening: Opening, limits: Limits) {
     else if (verdict === UNDETERMINED) undetermined |= bit;
   }
   return decide(!opening.fact, limits, 0, breaches, undetermined);
-}
-
-/** Whether an unconfirmed loan has waited too long for its `Disbursed`. */
-export function hasLapsed(loan: Loan, blockTime: number, settings: Settings): boolean {
-  return loan.unconfirmed && blockTime > loan.opened + confirmationWindow(settings, marketOf(loan.product));
 }
 
 /** The book without its lapsed loans: the head loan goes first, then the slots from the last. */

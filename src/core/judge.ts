@@ -1,17 +1,21 @@
 import { decodeEntry, hasRightLength } from "./decode-entry.ts";
 import { ENTRY_KINDS } from "./entry.ts";
-import type { Entry } from "./entry.ts";
+import type { Entry, EntryKind } from "./entry.ts";
 import { refusal } from "./findings.ts";
 import { judgeEvent } from "./judge-event.ts";
 import { judgeOpened } from "./judge-opened.ts";
+import { judgeOverdue } from "./judge-overdue.ts";
 import type { Judgement, Position, World } from "./world.ts";
 
 /** Kinds of entry that this registry judges. It knows the length of all others, and refuses them as UNSUPPORTED. */
-export const SERVED_KINDS = ["Opened", "Disbursed", "Repaid", "Closed"] as const satisfies readonly Entry["kind"][];
+export const SERVED_KINDS: readonly EntryKind[] = ["Opened", "Disbursed", "Repaid", "Closed", "Overdue"];
+
+const SERVED = new Set(SERVED_KINDS);
 
 /** Judges the bytes of one entry where it stands, exactly as the Registry does. Nothing is changed. */
 export function judgeBytes(bytes: Uint8Array, position: Position, world: World): Judgement {
-  if (bytes[0] !== undefined && bytes[0] > SERVED_KINDS.length && bytes[0] <= ENTRY_KINDS.length)
+  const kind = ENTRY_KINDS[(bytes[0] ?? 0) - 1];
+  if (kind !== undefined && !SERVED.has(kind))
     return { entry: undefined, decision: refusal(hasRightLength(bytes) ? "UNSUPPORTED" : "MALFORMED") };
   const entry = decodeEntry(bytes);
   if (typeof entry === "string") return { entry, decision: refusal(entry) };
@@ -27,6 +31,8 @@ export function judgeEntry(entry: Entry, position: Position, world: World): Judg
     case "Repaid":
     case "Closed":
       return judgeEvent(entry, position, world);
+    case "Overdue":
+      return judgeOverdue(entry, position, world);
     default:
       return { entry, decision: refusal("UNSUPPORTED") };
   }

@@ -1,19 +1,15 @@
 import { RULES, ruleBit, ruleNames } from "./decision.ts";
 import { isRoot } from "./discount.ts";
-import { EVENT_RULES } from "./judge-event.ts";
-import { OPENED_RULES } from "./judge-opened.ts";
 import { LIMIT_FIELDS } from "./limit-fields.ts";
 import type { LimitField, Limits } from "./limit-fields.ts";
 import { LIMITS_BYTES, LIMIT_FLAGS, RESERVED_LIMITS, decodeLimits } from "./limits.ts";
+import { SERVED_RULES } from "./served-rules.ts";
 
 /** Why a Rulebook would not take limits: the field (or `reserved`), and what is wrong with it. */
 export interface LimitFault {
   readonly field: keyof Limits | "reserved";
   readonly problem: string;
 }
-
-/** The rules that this registry judges, as a set of bits. */
-export const SERVED_RULES = [...OPENED_RULES, ...EVENT_RULES].reduce((bits, { name }) => bits | ruleBit(name), 0);
 
 const ALL_RULES = 2 ** RULES.length - 1;
 

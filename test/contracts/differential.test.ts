@@ -1,13 +1,16 @@
 import { expect } from "chai";
 import { FINDINGS } from "../../src/core/decision.ts";
-import { EVENT_RULES } from "../../src/core/judge-event.ts";
-import { OPENED_RULES } from "../../src/core/judge-opened.ts";
+import type { FindingName } from "../../src/core/decision.ts";
+import { RULES_SERVED } from "../../src/core/served-rules.ts";
 import { DifferentialChain } from "../support/differential-chain.ts";
 import { Differential } from "../support/differential.ts";
 
 /** Enough for each rule and finding to be met many times. `ENTRIES` and `SEED` change it; the seed of a failure repeats it. */
 const ENTRIES = Number(process.env["ENTRIES"] ?? 20_000);
 const SEED = Number(process.env["SEED"] ?? 1);
+
+/** Findings that no served rule makes yet. */
+const NOT_YET: readonly FindingName[] = ["SECONDARY", "STALE", "FORBIDDEN", "NO-AUTHORITY", "PENDING"];
 
 describe("The twin and the contracts, on random scenarios", function () {
   this.timeout(30 * 60_000);
@@ -21,9 +24,9 @@ describe("The twin and the contracts, on random scenarios", function () {
   });
 
   (ENTRIES < 20_000 ? it.skip : it)("have then met every rule and every finding", () => {
-    const rules = [...OPENED_RULES, ...EVENT_RULES].map(({ name }) => name);
-    const undetermined = ["RATE?", "COOLING-OFF?", "FREQUENCY?", "DISCLOSURE?"];
-    const wanted = [...rules, ...FINDINGS, ...undetermined];
+    const rules = RULES_SERVED.map(({ name }) => name);
+    const undetermined = ["RATE?", "COOLING-OFF?", "FREQUENCY?", "DISCLOSURE?", "DEFAULT-CHARGE?"];
+    const wanted = [...rules, ...FINDINGS.filter((name) => !NOT_YET.includes(name)), ...undetermined];
     expect(wanted.filter((name) => !differential.seen.has(name))).to.deep.equal([]);
   });
 });

@@ -1,13 +1,14 @@
 import type { BaseContract } from "ethers";
 import { network } from "hardhat";
 
+import { artifact, librariesOf } from "../../src/chain/artifacts.ts";
 import { unpackBook } from "../../src/core/book-words.ts";
 import type { Book } from "../../src/core/book.ts";
 import { fromHex, toHex } from "../../src/core/bytes.ts";
 import { RULES, decodeDecisions, findingNames, ruleBit, ruleNames } from "../../src/core/decision.ts";
 import type { Decision, RuleName } from "../../src/core/decision.ts";
 import { encodeEntry } from "../../src/core/encode-entry.ts";
-import type { Closed, Disbursed, Entry, Opened, Ref, Repaid } from "../../src/core/entry.ts";
+import type { Closed, Disbursed, Entry, Opened, Overdue, Ref, Repaid } from "../../src/core/entry.ts";
 import { encodeEntries, headOf, signHead } from "../../src/core/filing.ts";
 import type { Filing } from "../../src/core/filing.ts";
 import type { Limits } from "../../src/core/limit-fields.ts";
@@ -31,7 +32,7 @@ export const NOW = 1_767_571_200;
 export const DAY = 86_400;
 const NO_HASH = new Uint8Array(32);
 
-/** Served rules, each one on. */
+/** Served rules, each one on. As a list of its own: that it is the twin's, a test says. */
 export const SERVED_RULES: readonly RuleName[] = [
   "RATE",
   "COST",
@@ -50,6 +51,7 @@ export const SERVED_RULES: readonly RuleName[] = [
   "LATE",
   "FUTURE",
   "DAILY-COST",
+  "DEFAULT-CHARGE",
 ];
 
 export const bits = (rules: readonly RuleName[]): number => rules.reduce((mask, rule) => mask | ruleBit(rule), 0) >>> 0;
@@ -80,6 +82,7 @@ export function wideLimits(change: Partial<Limits> = {}): Limits {
     incomeShare: 1_000_000,
     streakDays: 65_535,
     dailyShare: 2 ** 32 - 1,
+    defaultFlat: 2n ** 38n,
     ...change,
   };
 }
@@ -126,6 +129,20 @@ export function closed(ref: Ref, change: Partial<Closed> = {}): Closed {
     reason: "repaid",
     principal: 100_000n,
     charges: 0n,
+    ...change,
+  };
+}
+
+export function overdue(ref: Ref, change: Partial<Overdue> = {}): Overdue {
+  return {
+    kind: "Overdue",
+    borrower: borrower(1),
+    ref,
+    time: NOW,
+    daysPastDue: 10,
+    amountOverdue: 9_200n,
+    defaultCharges: 100n,
+    contractRate: 240_000_000n,
     ...change,
   };
 }
@@ -201,11 +218,16 @@ export async function fixtures() {
   const { ethers, networkHelpers } = connection;
   const { chainId } = await ethers.provider.getNetwork();
 
+  /** Deploys a library, and those that it is linked with before it. */
+  async function deployLibrary(name: string): Promise<string> {
+    const libraries: Record<string, string> = {};
+    for (const library of librariesOf(artifact(name))) libraries[library] = await deployLibrary(library);
+    return (await ethers.deployContract(name, { libraries })).getAddress();
+  }
+
   /** Deploys a registry beside what is there. */
   async function deployRegistry(licences: string, rulebook: string, predecessor: string) {
-    const rateJudge = await ethers.deployContract("RateJudge");
-    const judge = await ethers.deployContract("Judge", { libraries: { RateJudge: await rateJudge.getAddress() } });
-    const libraries = { Judge: await judge.getAddress() };
+    const libraries = { Judge: await deployLibrary("Judge") };
     return ethers.deployContract("Registry", [licences, rulebook, predecessor], { libraries });
   }
 
@@ -310,7 +332,8 @@ export async function fixtures() {
     /** What the registry has of a borrower, decoded. */
     async function bookOf(whose: Uint8Array): Promise<Book> {
       const { head, detail, slots, details } = await registry.bookOf(toHex(whose));
-      return unpackBook({ head, detail, slots: [...slots], details: [...details] });
+      const conduct = await registry.conductOf(toHex(whose));
+      return unpackBook({ head, detail, slots: [...slots], details: [...details], conduct });
     }
 
     /** A successor of the registry, in service from 31 days on; everything files with it from then on. */

@@ -3,7 +3,7 @@ import { decodeDecisions } from "../../src/core/decision.ts";
 import { encodeEntry } from "../../src/core/encode-entry.ts";
 import type { Ref } from "../../src/core/entry.ts";
 import { encodeEntries, headOf, signHead } from "../../src/core/filing.ts";
-import { SERVED_RULES } from "../../src/core/limits-check.ts";
+import { SERVED_RULES } from "../../src/core/served-rules.ts";
 import type { Limits } from "../../src/core/limit-fields.ts";
 import type { CompiledRulePack } from "../../src/regulator/compile-rule-pack.ts";
 import { DifferentialChain } from "../support/differential-chain.ts";

@@ -1,10 +1,11 @@
 import { expect } from "chai";
-import { RULES, ruleBit, ruleNames } from "../../src/core/decision.ts";
+import { RULES, ruleBit } from "../../src/core/decision.ts";
 import { discountRoot } from "../../src/core/discount.ts";
 import { LIMIT_FIELDS } from "../../src/core/limit-fields.ts";
 import type { Limits } from "../../src/core/limit-fields.ts";
-import { SERVED_RULES, limitFaults } from "../../src/core/limits-check.ts";
+import { limitFaults } from "../../src/core/limits-check.ts";
 import { LIMITS_BYTES, RESERVED_LIMITS, decodeLimits, emptyLimits, encodeLimits } from "../../src/core/limits.ts";
+import { SERVED_RULES } from "../../src/core/served-rules.ts";
 import { randomLimits } from "../support/random-limits.ts";
 import { Random } from "../support/random.ts";
 
@@ -113,19 +114,10 @@ describe("Limits", () => {
     });
   });
 
-  it("may use the rules that this registry serves", () => {
-    const unserved = [
-      "SETTLEMENT",
-      "BARRED",
-      "ROLLOVER",
-      "WITHDRAWAL",
-      "LIFETIME-COST",
-      "DEFAULT-CHARGE",
-      "CONTACT",
-      "COMPLAINT",
-      "PILOT",
-      "CUSTOM",
-    ];
-    expect(ruleNames(SERVED_RULES)).to.deep.equal(RULES.filter((name) => !unserved.includes(name)));
+  it("may use the rules that this registry serves, and no others", () => {
+    const refused = RULES.filter((rule) =>
+      faultsOf({ on: LICENCE | ruleBit(rule), rateYearBasis: 365 }).includes("on"),
+    );
+    expect(refused).to.deep.equal(RULES.filter((rule) => (SERVED_RULES & ruleBit(rule)) === 0));
   });
 });

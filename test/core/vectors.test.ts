@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import { packBook } from "../../src/core/book-words.ts";
 import { encodeEntries } from "../../src/core/filing.ts";
-import { EVENT_RULES } from "../../src/core/judge-event.ts";
-import { OPENED_RULES } from "../../src/core/judge-opened.ts";
+import { RULES_SERVED } from "../../src/core/served-rules.ts";
 import { Places } from "../support/scenario.ts";
 import { inWords, loadVectors } from "../support/vectors.ts";
 import type { Vector } from "../support/vectors.ts";
@@ -42,7 +41,7 @@ describe("The twin, given the vectors of", () => {
 
   it("every rule that it serves", () => {
     const files = new Set(vectors.map(({ file }) => file));
-    const rules = [...OPENED_RULES, ...EVENT_RULES].map(({ name }) => `${name.toLowerCase()}.json`);
+    const rules = RULES_SERVED.map(({ name }) => `${name.toLowerCase()}.json`);
     expect(rules.filter((name) => !files.has(name))).to.deep.equal([]);
   });
 });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { artifact, linkedBytecode } from "../../src/chain/artifacts.ts";
+import { ContractCreator } from "../../src/chain/contract-creator.ts";
 import { deploy, type Deployment } from "../../src/chain/deployment.ts";
 import { Transactor } from "../../src/chain/transactor.ts";
 import { concat, toHex, word } from "../../src/core/bytes.ts";
@@ -124,11 +125,10 @@ const linkable = z.object({
 /** A deployment whose judging library forgets every breach: what a registry that spares a platform would look like. */
 async function deployFaulty(chain: LocalChain): Promise<Deployment> {
   const transactor = new Transactor(chain.rpc, CHAIN_ID, testKey(1));
-  const rate = await transactor.create(linkedBytecode(artifact("RateJudge"), {}));
-  const judge = await transactor.create(linkedBytecode(artifact("Judge"), { RateJudge: rate.address }));
+  const judge = await (await ContractCreator.open(transactor)).create("Judge", []);
   const path = new URL("../../artifacts/contracts/test/LenientJudge.sol/LenientJudge.json", import.meta.url);
   const lenient = { ...artifact("Judge"), ...linkable.parse(JSON.parse(readFileSync(path, "utf8"))) };
-  const { address } = await transactor.create(linkedBytecode(lenient, { Judge: judge.address }));
+  const { address } = await transactor.create(linkedBytecode(lenient, { Judge: judge }));
   return deploy(transactor, { notice: 0, successionNotice: 0, libraries: { Judge: address } });
 }
 

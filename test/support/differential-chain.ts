@@ -6,7 +6,7 @@ import { artifact, librariesOf, linkedBytecode } from "../../src/chain/artifacts
 import type { FiledEvent } from "../../src/chain/events.ts";
 import type { RawLog } from "../../src/chain/blocks.ts";
 import { encodeFile } from "../../src/chain/encode-file.ts";
-import { detailCounts } from "../../src/core/book-words.ts";
+import { detailCounts, hasConduct } from "../../src/core/book-words.ts";
 import type { BookWords } from "../../src/core/book-words.ts";
 import { fromHex, toHex } from "../../src/core/bytes.ts";
 import { addressOfSecret } from "../../src/core/filing.ts";
@@ -125,6 +125,7 @@ export class DifferentialChain {
       ...(detailCounts(head) && { detail }),
       slots: [...slots],
       details: [...slots].map((slot, k) => (detailCounts(slot) ? details[k] : undefined)),
+      ...(hasConduct(head) && { conduct: (await this.#read("conductOf", [toHex(borrower)]))[0] as bigint }),
     };
   }
 

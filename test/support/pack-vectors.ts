@@ -6,7 +6,7 @@ import { RULES } from "../../src/core/decision.ts";
 import { BASES, CLOSE_REASONS, EXTENSIONS } from "../../src/core/entry.ts";
 import type { Entry, Ref } from "../../src/core/entry.ts";
 import { SERVED_KINDS } from "../../src/core/judge.ts";
-import { SERVED_RULES } from "../../src/core/limits-check.ts";
+import { SERVED_RULES } from "../../src/core/served-rules.ts";
 import type { Schedule } from "../../src/core/schedule.ts";
 import { compileRulePack, parseRulePack } from "../../src/regulator/compile-rule-pack.ts";
 import type { CompiledRulePack } from "../../src/regulator/compile-rule-pack.ts";

@@ -26,6 +26,7 @@ const RULES: readonly RuleName[] = [
   "LATE",
   "FUTURE",
   "DAILY-COST",
+  "DEFAULT-CHARGE",
 ];
 
 function someRules(random: Random, probability: number): number {
@@ -66,6 +67,19 @@ export function randomLimits(random: Random, refusing: number): Limits {
     streakOff: random.pick([0, 7, 60, 65_535]),
     dailyShare: random.pick([0, 1_000_000, 8_000_000, 2 ** 32 - 1]),
     ...randomRate(random),
+    ...randomDefaults(random),
+  };
+}
+
+/** Bounds of default charges, of amounts and rates that random entries come near. */
+function randomDefaults(random: Random): Partial<Limits> {
+  return {
+    defaultFlat: random.pick([0n, 0n, 500n, 2n ** 40n - 1n]),
+    defaultShare: random.pick([0, 10_000, 2 ** 32 - 1]),
+    defaultRate: random.pick([0n, 150_000_000n, 2n ** 64n - 1n]),
+    defaultUplift: random.pick([0, 0, 500_000, 2 ** 32 - 1]),
+    defaultTotal: random.pick([0n, 0n, 1_500n, 2n ** 40n - 1n]),
+    defaultTotalShare: random.pick([0, 0, 150_000, 2 ** 32 - 1]),
   };
 }
 

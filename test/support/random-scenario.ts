@@ -5,6 +5,7 @@ import type { Entry, Opened } from "../../src/core/entry.ts";
 import type { Registry } from "../../src/core/registry.ts";
 import type { Schedule } from "../../src/core/schedule.ts";
 import { randomLimits, randomSettings } from "./random-limits.ts";
+import { randomOverdue } from "./random-later.ts";
 import { randomUnserved } from "./random-unserved.ts";
 import type { Random } from "./random.ts";
 import type { FileStep, Item, Mangle, Places, Step } from "./scenario.ts";
@@ -231,7 +232,9 @@ export class ScenarioMaker {
     const owed = BigInt(loan?.outstanding ?? 10_000);
     const principal = random.pick([0n, owed, owed, owed + 1n, owed > 0n ? owed - 1n : 0n, owed / 2n, this.#amount()]);
     const charges = random.pick([0n, 0n, 1n, 500n, 2n ** 38n - 1n, this.#amount()]);
-    switch (random.int(0, 5)) {
+    switch (random.int(0, 6)) {
+      case 6:
+        return randomOverdue(random, { ...event, ref });
       case 0:
         return { kind: "Disbursed", ...event, ref, amount: random.chance(0.2) ? 0n : this.#amount() };
       case 1:

@@ -160,7 +160,7 @@ function stepOf(filing: Filed, id: number): FileStep {
   return { at: at(filing.at), do: "file", platform: filing.platform ?? 1, items: [item] };
 }
 
-const MONEY = ["principal", "cash", "income", "charges", "amount"];
+const MONEY = ["principal", "cash", "income", "charges", "amount", "amountOverdue", "defaultCharges", "contractRate"];
 const BYTES = ["borrower", "order"];
 
 function entryOf(said: Json, filedAt: number): Entry {

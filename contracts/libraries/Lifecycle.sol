@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Conduct} from "./Conduct.sol";
+import {Context, FilingContext, FilingFacts} from "./Context.sol";
+import {Decision} from "./Decision.sol";
+import {Modification} from "./Modification.sol";
+import {Entry} from "./Entry.sol";
+import {Schedule} from "./Schedule.sol";
+import {RegistryState} from "./State.sol";
+
+/// @title Judging entries of the kinds 5 to 12
+/// @notice Linked into {Judge}, which calls it once for entries of these kinds that follow each other. {Modification} judges what changes
+/// a loan, {Conduct} what is between lender and borrower.
+library Lifecycle {
+    /// @param entries Whole frames, each of an entry of these kinds.
+    /// @param index Of the first one in its filing.
+    /// @return decisions 12 bytes an entry.
+    function judge(
+        RegistryState storage state,
+        FilingFacts calldata facts,
+        bytes calldata entries,
+        uint256 index
+    ) external returns (bytes memory decisions) {
+        FilingContext memory c = Context.begin(facts);
+        // Unchecked: places in calldata are far from a word's end.
+        unchecked {
+            uint256 start = Schedule.pointer(entries, 0);
+            uint256 end = start + entries.length;
+            // None of these kinds has fewer bytes.
+            decisions = Decision.room(entries.length / 3 + 1);
+            uint256 count = 0;
+            while (start < end) {
+                uint256 from = start + 2;
+                start = from + (Schedule.read(start) >> 240);
+                c.index = index + count;
+                Decision.write(decisions, count, _judgeEntry(state, c, from, start));
+                count++;
+            }
+            Decision.shorten(decisions, count);
+        }
+    }
+
+    function _judgeEntry(
+        RegistryState storage state,
+        FilingContext memory c,
+        uint256 start,
+        uint256 end
+    ) private returns (uint256) {
+        uint256 kind = Schedule.read(start) >> 248;
+        // Unchecked: of kinds 5 to 12.
+        unchecked {
+            if ((1 << kind) & Entry.MODIFICATIONS != 0) return Modification.judge(state, c, kind, start, end);
+        }
+        return Conduct.judge(state, c, kind, start, end);
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {DefaultCharge} from "../rules/DefaultCharge.sol";
+import {Book, BookWords} from "./Book.sol";
+import {Conducts} from "./Conducts.sol";
+import {FilingContext} from "./Context.sol";
+import {Decision} from "./Decision.sol";
+import {Entry} from "./Entry.sol";
+import {Ledger} from "./Ledger.sol";
+import {Loans} from "./Loans.sol";
+import {LoanEvent, Named} from "./Scratch.sol";
+import {RegistryState} from "./State.sol";
+
+/// @title Judging what changes a loan otherwise than by a payment: `Extended`, `Overdue`, `Assigned`, `Corrected`
+/// @notice `docs/spec/protocol.md`, section 6; the states and their edges are drawn in `docs/design/loan-states.md`.
+library Modification {
+    /// @dev Days past due from which a borrower is in default.
+    uint256 private constant DEFAULT_DAYS = 90;
+
+    /// @notice Judges the entry in [start, end) of calldata and, unless it is refused, applies it.
+    function judge(
+        RegistryState storage state,
+        FilingContext memory c,
+        uint256 kind,
+        uint256 start,
+        uint256 end
+    ) internal returns (uint256) {
+        if (kind == Entry.OVERDUE) return _overdue(state, c, start, end);
+        return Decision.refusal(Entry.isWhole(start, end) ? Decision.UNSUPPORTED : Decision.MALFORMED);
+    }
+
+    /// @dev Default charges add up in the detail; from 90 days past due on the borrower is in default.
+    function _overdue(
+        RegistryState storage state,
+        FilingContext memory c,
+        uint256 start,
+        uint256 end
+    ) private returns (uint256) {
+        LoanEvent memory e = c.loanEvent;
+        (uint256 finding, uint256 overdueDays, uint256 contractRate) = Entry.readOverdue(e, start, end);
+        if (finding != 0) return Decision.refusal(finding);
+        Named memory n = c.named;
+        BookWords storage book;
+        (book, n.head) = Ledger.load(state, c.predecessor, e.borrower);
+        finding = Loans.locate(c, e, n, book);
+        if (finding != 0) return Decision.refusal(finding);
+
+        uint256 detail = Loans.detailOf(n, book);
+        uint256 total;
+        // Unchecked: both below 2^38.
+        unchecked {
+            total = Book.defaultCharges(detail) + e.charges;
+        }
+        if (total > Book.U38) return Decision.refusal(Decision.WIDTH);
+        bool unknown = false;
+        if (n.limits.exists()) {
+            bool breach;
+            (breach, unknown) = DefaultCharge.judge(n.limits, e.charges, e.principal, overdueDays, contractRate);
+            breach = breach || DefaultCharge.exceedsTotal(n.limits, total, Book.detailPrincipal(detail));
+            n.breaches |= Decision.mark(breach, Decision.DEFAULT_CHARGE_BIT);
+        }
+
+        if (overdueDays >= DEFAULT_DAYS) _default(state, c, e, n, book);
+        uint256 word = n.word & ~Book.UNCONFIRMED;
+        if (e.charges != 0) {
+            Loans.putDetail(n, book, Book.withDefaultCharges(detail, total));
+            word |= Book.DETAILED;
+        }
+        if (word != n.word) Loans.put(c, n, book, word);
+        return Loans.onFact(n, Decision.mark(unknown, Decision.DEFAULT_CHARGE_BIT));
+    }
+
+    /// @dev The borrower was in default at the event's time.
+    function _default(
+        RegistryState storage state,
+        FilingContext memory c,
+        LoanEvent memory e,
+        Named memory n,
+        BookWords storage book
+    ) private {
+        uint256 before = Conducts.load(state, e.borrower, n.head);
+        uint256 conduct = Conducts.withDefault(before, n.time);
+        if (conduct != before) Loans.putConduct(state, c, e, n, book, conduct);
+    }
+}

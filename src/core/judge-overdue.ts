@@ -1,0 +1,43 @@
+import { NO_CONDUCT, replaceLoan } from "./book.ts";
+import type { Book } from "./book.ts";
+import { AMOUNT_LIMIT } from "./entry.ts";
+import type { Overdue } from "./entry.ts";
+import { decideFact, refusal, verdictsOf } from "./findings.ts";
+import { EVENT_RULES } from "./judge-event.ts";
+import { detailWith } from "./judge-opened.ts";
+import { locateLoan } from "./locate-loan.ts";
+import { defaultCharge } from "./rules/default-charge.ts";
+import type { Default } from "./rules/default-charge.ts";
+import type { Rule } from "./rules/rule.ts";
+import type { Judgement, Position, World } from "./world.ts";
+
+/** The rules of `Overdue` beside those of all events. */
+export const OVERDUE_RULES: readonly Rule<Default>[] = [defaultCharge];
+
+/** Days past due from which a borrower is in default. */
+const DEFAULT_DAYS = 90;
+
+/** Judges an `Overdue` (protocol §6). */
+export function judgeOverdue(entry: Overdue, position: Position, world: World): Judgement {
+  const located = locateLoan(entry, position, world);
+  if (typeof located === "string") return { entry, decision: refusal(located) };
+  const { book, place, loan, limits, times } = located;
+  const detail = loan.detail ?? detailWith(0);
+  const total = BigInt(detail.defaultCharges) + entry.defaultCharges;
+  if (total >= AMOUNT_LIMIT) return { entry, decision: refusal("WIDTH") };
+  const charged = entry.defaultCharges > 0n && { detail: { ...detail, defaultCharges: Number(total) } };
+  const after = replaceLoan(book, place, { ...loan, unconfirmed: false, ...charged });
+  const subject = { entry, times, principal: BigInt(loan.principal), total };
+  const verdicts = limits && verdictsOf([...EVENT_RULES, ...OVERDUE_RULES], subject, limits);
+  return {
+    entry,
+    decision: decideFact(limits, 0, verdicts),
+    book: entry.daysPastDue >= DEFAULT_DAYS ? withDefault(after, times.effective) : after,
+  };
+}
+
+/** The book of a borrower who was in default at `time`. */
+function withDefault(book: Book, time: number): Book {
+  const conduct = book.conduct ?? NO_CONDUCT;
+  return time <= conduct.defaultAt ? book : { ...book, conduct: { ...conduct, defaultAt: time } };
+}
