@@ -77,6 +77,11 @@ describe("tally rules, on a chain", function () {
       .and.to.match(/\[(V|V2|M|sample)\]/u);
   });
 
+  it("names rules in Chinese where that is asked", async () => {
+    const { stdout } = await reads("show", "payday", "--lang", "zh");
+    expect(stdout).to.contain("COOLING-OFF, 两次借款间隔: a breach");
+  });
+
   it("says when a file's law isn't the one that was published", async () => {
     const other = await file("other.yaml", text.replace("title: Sample market", "title: Another market"));
     expect((await reads("show", "payday", "--pack", other)).stderr).to.contain("is not a text that was noted");

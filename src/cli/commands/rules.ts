@@ -1,6 +1,7 @@
 /** `tally rules`: the regulator's rules, as files and on the chain. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 
+import { LANGUAGES } from "../../core/rule-texts.ts";
 import { DEFAULT_DATA } from "../home.ts";
 import type { ActOptions, NoticeOptions, WithdrawOptions } from "../rules/acts.ts";
 import type { EmergencyOptions, LiftOptions } from "../rules/emergency.ts";
@@ -46,6 +47,11 @@ A version binds (now), is past, pending (it binds later), withdrawn (it never bo
     .option(
       "--pack <file>",
       "rule pack that gives articles, sources and marks, where its values are those of the chain",
+    )
+    .addOption(
+      new Option("--lang <language>", "names of rules and words of packs in this language")
+        .choices(LANGUAGES)
+        .default("en"),
     )
     .addHelpText(
       "after",

@@ -1,7 +1,7 @@
 /** `tally rules show`: the law of a product on a day, as it stands or as it was known. */
 import { type RuleName, ruleNames } from "../../core/decision.ts";
 import { LIMIT_FIELDS, type Limits } from "../../core/limit-fields.ts";
-import { RULE_TEXTS } from "../../core/rule-texts.ts";
+import { type Language, RULE_TEXTS } from "../../core/rule-texts.ts";
 import type { Dated } from "../../core/rulebook.ts";
 import { isTelling } from "../../regulator/change-words.ts";
 import { type Law as Provisions, provisionsOf, textIn } from "../../regulator/law.ts";
@@ -13,6 +13,8 @@ import { borrowerOf, type Law, type LawOptions, openLaw, whom } from "./law.ts";
 export interface ShowOptions extends LawOptions {
   readonly at?: string;
   readonly knownAt?: string;
+  /** Of rules' names and of what packs say in several. */
+  readonly lang: Language;
 }
 
 interface ShownValue {
@@ -27,6 +29,7 @@ interface ShownProvision {
   readonly provision?: string;
   readonly source?: string;
   readonly mark: string;
+  readonly note?: string;
 }
 
 interface ShownRule {
@@ -50,13 +53,17 @@ export async function show(given: string, options: ShowOptions): Promise<void> {
   const knownAt = options.knownAt === undefined ? undefined : law.moment("--known-at", options.knownAt) + endOfDay;
   const found = ([1, 2] as const).flatMap((kind) => {
     const version = law.chain.rulebook.versionAt(product, kind, at, knownAt);
-    return version === undefined ? [] : [shown(law, product, kind, version)];
+    return version === undefined ? [] : [shown(law, product, kind, version, options.lang)];
   });
   const packs = law.packs.filter(({ compiled }) => compiled.products.some((one) => one.product === product));
   const notExpressed = packs
     .slice(0, 1)
     .flatMap(({ pack }) => pack.notExpressed)
-    .map(({ provision, why, law: of }) => ({ provision: text(provision), why: text(why), law: provisions(of) }));
+    .map(({ provision, why, law: of }) => ({
+      provision: textIn(provision, options.lang),
+      why: textIn(why, options.lang),
+      law: provisions(of, options.lang),
+    }));
   if (options.pack !== undefined && packs[0] !== undefined && !law.isNoted(packs[0]))
     note(`${options.pack} is not a text that was noted when it was published: law is shown only where values agree.`);
   if (options.json === true) {
@@ -76,7 +83,7 @@ export async function show(given: string, options: ShowOptions): Promise<void> {
   }
 }
 
-function shown(law: Law, product: number, kind: 1 | 2, version: Dated<Limits>) {
+function shown(law: Law, product: number, kind: 1 | 2, version: Dated<Limits>, language: Language) {
   const { value: limits, effectiveFrom } = version;
   const inPack = law.versionInPack(product, kind, effectiveFrom, limits);
   const words = law.words(product);
@@ -88,9 +95,12 @@ function shown(law: Law, product: number, kind: 1 | 2, version: Dated<Limits>) {
     enactedAt: version.enactedAt,
     ...(version.withdrawnAt !== undefined && { withdrawnAt: version.withdrawnAt }),
     ...(inPack && { pack: inPack.file.compiled.pack }),
-    ...(enactment && { law: `${text(enactment.instrument)} [${enactment.mark}]` }),
-    general: valuesOf("general", limits, words).map((value) => ({ ...value, ...generalLaw(value, inPack?.version) })),
-    rules: ruleNames(limits.on).map((rule) => shownRule(rule, limits, words, inPack?.version)),
+    ...(enactment && { law: `${textIn(enactment.instrument, language)} [${enactment.mark}]` }),
+    general: valuesOf("general", limits, words).map((value) => ({
+      ...value,
+      ...generalLaw(value, inPack?.version, language),
+    })),
+    rules: ruleNames(limits.on).map((rule) => shownRule(rule, limits, words, inPack?.version, language)),
     limits,
   };
 }
@@ -100,16 +110,17 @@ function shownRule(
   limits: Limits,
   words: WordsContext,
   version: RulePackVersion | undefined,
+  language: Language,
 ): ShownRule {
   const isSet = (mask: number): "refuse" | "flag" => (ruleNames(mask).includes(rule) ? "refuse" : "flag");
   const of = version?.rules[rule as keyof RulePackVersion["rules"]];
   return {
     rule,
-    name: RULE_TEXTS[rule].en.name,
+    name: RULE_TEXTS[rule][language].name,
     effect: isSet(limits.refuse),
     undetermined: isSet(limits.undeterminedRefuse),
     values: valuesOf(rule, limits, words),
-    law: provisions(of?.law),
+    law: provisions(of?.law, language),
   };
 }
 
@@ -119,25 +130,30 @@ function valuesOf(rule: RuleName | "general", limits: Limits, words: WordsContex
     .map(({ field, words: of }) => ({ field, label: of.label.replace(/^the /u, ""), value: of.say(limits, words) }));
 }
 
-function generalLaw({ field }: ShownValue, version: RulePackVersion | undefined): { law?: ShownProvision[] } {
+function generalLaw(
+  { field }: ShownValue,
+  version: RulePackVersion | undefined,
+  language: Language,
+): { law?: ShownProvision[] } {
   const laws = version?.laws as Readonly<Record<string, Provisions | undefined>> | undefined;
   const of = laws?.[field === "flags" ? "confirm" : field];
-  return of === undefined ? {} : { law: provisions(of) };
+  return of === undefined ? {} : { law: provisions(of, language) };
 }
 
-const text = (given: Parameters<typeof textIn>[0]): string => textIn(given, "en");
-
-function provisions(law: Provisions | undefined): ShownProvision[] {
-  return provisionsOf(law).map(({ article, provision, source, mark }) => ({
-    article: text(article),
-    ...(provision !== undefined && { provision: text(provision) }),
+function provisions(law: Provisions | undefined, language: Language): ShownProvision[] {
+  return provisionsOf(law).map(({ article, provision, source, mark, note }) => ({
+    article: textIn(article, language),
+    ...(provision !== undefined && { provision: textIn(provision, language) }),
     ...(source !== undefined && { source }),
     mark,
+    ...(note !== undefined && { note: textIn(note, language) }),
   }));
 }
 
-const provisionInWords = ({ article, provision, source, mark }: ShownProvision): string =>
-  [`${article} [${mark}]`, provision, source].filter((part) => part !== undefined).join(": ");
+const provisionInWords = ({ article, provision, source, mark, note }: ShownProvision): string =>
+  [[`${article} [${mark}]`, provision, source].filter((part) => part !== undefined).join(": "), note]
+    .filter((part) => part !== undefined)
+    .join("; ");
 
 function printVersion(title: string, when: string, version: ReturnType<typeof shown>, law: Law): void {
   const kind = version.borrower === "business" ? 2 : 1;
