@@ -78,7 +78,7 @@ describe("tally rules, on a chain", function () {
   });
 
   it("names rules in Chinese where that is asked", async () => {
-    const { stdout } = await reads("show", "payday", "--lang", "zh");
+    const { stdout } = await reads("show", "65", "--lang", "zh");
     expect(stdout).to.contain("COOLING-OFF, 两次借款间隔: a breach");
   });
 
