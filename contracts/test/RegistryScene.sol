@@ -55,7 +55,7 @@ contract RegistryScene {
     }
 
     /// @dev Wide limits: nothing is refused for what it is worth.
-    function _limits() private pure returns (bytes memory) {
+    function _limits() internal pure returns (bytes memory) {
         bytes memory first = abi.encodePacked(
             uint8(1),
             uint8(1),
