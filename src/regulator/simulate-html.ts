@@ -2,6 +2,7 @@ import type { Outcome } from "../core/decision.ts";
 import { barChart, columnChart } from "./html-charts.ts";
 import { glossary, grouped, markup, keyFigures, page, table, type Content, type Html } from "./html-page.ts";
 import {
+  changeLines,
   EFFECT_NAMES,
   FOR_THE_WORSE,
   INTENDED,
@@ -24,6 +25,7 @@ export function simulationPage(report: SimulationReport, title: string): string 
     markup`<h1>What a draft would have done</h1>
       <p class="soft">${title}</p>`,
     summary(report),
+    markup`<h2>What the draft changes</h2><ul>${changeLines(report).map((line) => markup`<li>${line}</li>`)}</ul>`,
     markup`<h2>Decisions</h2>`,
     outcomesTable(report),
     markup`<h2>Rules</h2>`,

@@ -1,5 +1,14 @@
 import { grouped } from "./html-page.ts";
-import { FOR_THE_WORSE, INTENDED, laterRows, money, platformRows, spiralRows, tallyRows } from "./simulate-words.ts";
+import {
+  changeLines,
+  FOR_THE_WORSE,
+  INTENDED,
+  laterRows,
+  money,
+  platformRows,
+  spiralRows,
+  tallyRows,
+} from "./simulate-words.ts";
 import type { SimulationReport } from "./simulate.ts";
 
 const PLATFORMS_SHOWN = 10;
@@ -9,6 +18,8 @@ export function simulationLines(report: SimulationReport): string[] {
   const { definitions } = report;
   return [
     ...heading(report),
+    "",
+    ...changeLines(report),
     "",
     ...["basis", "mode", "dating"].map((name) => definitions[name] ?? ""),
     "",

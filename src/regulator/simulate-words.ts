@@ -91,3 +91,13 @@ export function platformRows({ by_platform: platforms, currency }: SimulationRep
     ],
   );
 }
+
+/** What the draft changes, a sentence a line. */
+export function changeLines({ changes }: SimulationReport): string[] {
+  if (changes.length === 0) return ["The draft says of its products what the law says."];
+  return changes.flatMap(({ title, borrower, from, until, sentences }) => {
+    const whom = borrower === "person" ? "persons" : "businesses";
+    const when = `${from === null ? "" : `, from ${from}`}${until === null ? "" : `, until ${until}`}`;
+    return sentences.map((sentence) => `${title}, to ${whom}${when}: ${sentence}`);
+  });
+}

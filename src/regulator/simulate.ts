@@ -18,6 +18,7 @@ import {
   type Sides,
 } from "./simulate-counts.ts";
 import { effectsOf, judgedLoans, type Effects, type JudgedLoan, type SpiralTerms } from "./simulate-effects.ts";
+import { draftChanges, type DraftChange } from "./simulate-changes.ts";
 import type { History } from "./simulate-history.ts";
 import {
   appliedVersions,
@@ -85,6 +86,8 @@ export interface SimulationReport {
     readonly effective_from: string;
     readonly binds_from: string;
   }[];
+  /** What the draft changes, in words. */
+  readonly changes: readonly DraftChange[];
   readonly law: Hex;
   readonly heads: Record<string, { readonly number: number; readonly head: Hex }>;
   readonly registry: Hex;
@@ -169,12 +172,20 @@ export function simulate(options: SimulationOptions): Simulation {
     draft: draftHash(draft),
     draft_pack: draft.pack,
     draft_versions: applied.map((version) => describeVersion(version, draft)),
+    changes: draftChanges(law, draft, applied, spanOf(judged)),
     law: lawHash(law, history),
     heads: Object.fromEntries([...history.heads].map(([platform, head]) => [String(platform), head])),
     registry: options.registry,
     chain_id: options.chainId.toString(),
   };
   return { report, judged, timeline };
+}
+
+/** The times of the first and the last loan. */
+function spanOf(judged: readonly JudgedLoan[]): [first: number, last: number] {
+  let [first, last] = [Infinity, -Infinity];
+  for (const { loan } of judged) [first, last] = [Math.min(first, loan.moment), Math.max(last, loan.moment)];
+  return [first, last];
 }
 
 /** A draft that has nothing to do with what the chain knows is a mistake, most likely in a number. */

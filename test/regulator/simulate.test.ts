@@ -325,6 +325,27 @@ describe("a simulation", () => {
     expect(report.rules.after["RATE"]).to.include({ breached: 0, undetermined: 1, refused: 1, refused_alone: 1 });
   });
 
+  it("says in words what the draft changes, for the time of the loans", () => {
+    const small = new SmallMarket();
+    const cooling = ruleBit("COOLING-OFF");
+    small.filed.publish(
+      PRODUCT,
+      limitsWith({ on: cooling, refuse: cooling, coolingOff: DAY, reportingWindow: 30 * DAY }),
+    );
+    small.open("a", 10);
+    const history = small.filed.finish();
+    const { changes } = simulated(history, only({ "COOLING-OFF": "time: 7d" })).report;
+    expect(changes).to.deep.equal([
+      {
+        ...{ product: "2/1", title: "A loan", borrower: "person", from: null, until: null },
+        sentences: ["the wait after a loan rises from 24 hours to 7 days: stricter"],
+      },
+    ]);
+    expect(simulated(history, only({ "COOLING-OFF": "time: 24h" })).report.changes).to.deep.equal([]);
+    const later = draft({ effectiveFrom: "2024-06-01", rules: { "COOLING-OFF": "time: 7d" } });
+    expect(simulated(history, later, { asDated: true }).report.changes).to.deep.equal([]);
+  });
+
   describe("given what makes no sense", () => {
     it("says that there is no loan, or none in the period", () => {
       expect(failure(() => simulated(new SmallMarket().filed.finish(), only({}))).code).to.equal("history-empty");
