@@ -20,6 +20,8 @@ export interface CutterOptions {
   readonly halted: ReadonlySet<number>;
   /** Loans that a borrower has in state: what judging has to read. */
   readonly loansOf: (borrower: Hex) => number;
+  /** Whether the registry has yet to take over the borrower's book from its predecessor. */
+  readonly adopts: (borrower: Hex) => boolean;
 }
 
 /** A submission that will not be filed. */
@@ -205,6 +207,7 @@ export class Cutter {
         entry,
         bytes: bytes.length,
         loans: this.#options.loansOf(borrower),
+        adopts: !filing.hasBorrower(borrower) && this.#options.adopts(borrower),
         newVersion: product === undefined ? filing.length === 0 : !filing.hasProduct(product),
       });
     let filing = this.#openFiling(platform);

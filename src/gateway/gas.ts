@@ -21,6 +21,10 @@ const LEG_GAS = 700;
 /** A byte of calldata and of the log. */
 const BYTE_GAS = 26;
 
+/** A successor takes a borrower's book over when it first meets it: two words and a call, and two words for each loan. */
+const ADOPTION_GAS = 60_000;
+const ADOPTED_LOAN_GAS = 52_000;
+
 export interface Workload {
   readonly entry: Entry;
   /** Length of the encoded entry. */
@@ -29,13 +33,16 @@ export interface Workload {
   readonly loans: number;
   /** Whether the filing has no entry of this product yet. */
   readonly newVersion: boolean;
+  /** Whether the registry takes the borrower's book over from its predecessor with this entry. */
+  readonly adopts: boolean;
 }
 
 /** Predicted gas of one entry within a filing. */
-export function entryGas({ entry, bytes, loans, newVersion }: Workload): number {
+export function entryGas({ entry, bytes, loans, newVersion, adopts }: Workload): number {
   const own = entry.kind === "Opened" ? OPENED_GAS : EVENT_GAS;
   const legs = "schedule" in entry ? entry.schedule.length : 0;
-  return own + loans * LOAN_GAS + legs * LEG_GAS + bytes * BYTE_GAS + (newVersion ? VERSION_GAS : 0);
+  const adoption = adopts ? ADOPTION_GAS + loans * ADOPTED_LOAN_GAS : 0;
+  return own + loans * LOAN_GAS + legs * LEG_GAS + bytes * BYTE_GAS + (newVersion ? VERSION_GAS : 0) + adoption;
 }
 
 /** The gas limit that a filing's transaction asks for: what is not used is not paid. */

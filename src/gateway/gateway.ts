@@ -140,6 +140,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       const { head, slots } = following.ledger.twin.bookOf(fromHex(borrower, 32));
       return slots.length + (head === undefined ? 0 : 1);
     },
+    adopts: (borrower) => following.ledger.adopts(borrower),
+    succeeds: () => following.ledger.twin.licences.registries.length > 1,
     onCut({ closed, unfiled }) {
       const now = Date.now();
       for (const filing of closed) {

@@ -79,6 +79,8 @@ export class Ledger implements FollowerCallbacks {
   #time = 0;
   /** Ids of the submissions in filings that are on their way, by filing: what would have to be read from the database otherwise. */
   readonly #expected = new Map<string, readonly Hex[]>();
+  /** Borrowers that the registry in service has met, where it has a predecessor. */
+  readonly #met = new Set<Hex>();
   #caughtUp = false;
   #entries = 0;
   /** Filings on their way are bound to a registry, or signed by a key, that counts no more. */
@@ -106,6 +108,11 @@ export class Ledger implements FollowerCallbacks {
     return this.twin.licences.registries
       .map((registry) => ({ chainId, registry }))
       .findLast((domain) => equal(headOf(filing, domain), head));
+  }
+
+  /** Whether the registry in service has yet to take over a borrower's book: it hasn't met the borrower since it was installed. */
+  adopts(borrower: Hex): boolean {
+    return this.twin.licences.registries.length > 1 && !this.#met.has(borrower);
   }
 
   /** A filing of ours was cut, with these submissions. */
@@ -145,6 +152,7 @@ export class Ledger implements FollowerCallbacks {
   /** Another registry takes filings now: what waits is signed anew for it, with the same numbers. */
   #succeeded(before: FilingDomain): void {
     this.#lawMoved = true;
+    this.#met.clear();
     const registry = toHex(this.twin.domain.registry);
     this.#options.log.warn({ registry, before: toHex(before.registry) }, "Another registry is in service.");
   }
@@ -249,6 +257,8 @@ export class Ledger implements FollowerCallbacks {
     try {
       const applied = this.twin.applyFiling(block.time, { platform, number, previous, recordsRoot, entries });
       this.#entries += applied.entries.length;
+      if (this.twin.licences.registries.length > 1)
+        for (const borrower of applied.changed) this.#met.add(toHex(borrower));
       if (equal(applied.head, event.head) && equal(applied.decisions, event.decisions)) return;
       const entry = applied.entries.findIndex(
         (_, i) =>

@@ -46,6 +46,7 @@ export class OpenFiling {
   readonly #items: Waiting[] = [];
   readonly #entries: Uint8Array[] = [];
   readonly #products = new Set<number>();
+  readonly #borrowers = new Set<string>();
   #bytes = 0;
   #gas = FILING_GAS;
 
@@ -68,6 +69,10 @@ export class OpenFiling {
     return this.#products.has(product);
   }
 
+  hasBorrower(borrower: string): boolean {
+    return this.#borrowers.has(borrower);
+  }
+
   /** Whether one more entry keeps to the limits. An empty filing takes any. */
   takes(bytes: number, gas: number, limits: CutLimits): boolean {
     if (this.length === 0) return true;
@@ -76,6 +81,7 @@ export class OpenFiling {
 
   add(item: Waiting, entry: Uint8Array, gas: number, product: number | undefined): void {
     this.#items.push(item);
+    this.#borrowers.add(item.borrower);
     this.#entries.push(entry);
     this.#bytes += 2 + entry.length;
     this.#gas += gas;

@@ -8,7 +8,7 @@ import { type Database, type FilingLock, takeFilingLock } from "../store/databas
 import { lastFilings, storeCut, WAITING_AFTER } from "../store/filings.ts";
 import { readMark } from "../store/marks.ts";
 import { listPlatforms } from "../store/platforms.ts";
-import { rechain } from "../store/rechain.ts";
+import { rechain, uncut } from "../store/rechain.ts";
 import type { Alarms } from "./alarms.ts";
 import { Backlog } from "./backlog.ts";
 import type { CrashPoint } from "./crash-points.ts";
@@ -40,6 +40,10 @@ export interface PipelineOptions {
   readonly caughtUp: () => Promise<void>;
   /** Loans that a borrower has in state. */
   readonly loansOf: (borrower: Hex) => number;
+  /** Whether the registry in service has yet to take a borrower's book over from its predecessor. */
+  readonly adopts: (borrower: Hex) => boolean;
+  /** Whether the registry in service has a predecessor. */
+  readonly succeeds: () => boolean;
   /** What was cut, stored and is about to be sent. */
   readonly onCut: (cut: Cut) => void;
   readonly onSent: () => void;
@@ -71,6 +75,8 @@ export class Pipeline {
   #stopping = false;
   /** A session was ended so that the next can begin, and that has not begun yet. */
   #turning = false;
+  /** The registry for which what was on its way is, or was, cut anew. */
+  #recut: FilingDomain | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: PipelineOptions) {
@@ -122,6 +128,17 @@ export class Pipeline {
     this.#endSession();
   }
 
+  /**
+   * A filing reverts with the most gas that a transaction may have. If a succession lies between its cut and now, taking over its borrowers'
+   * books has made it too dear: what is on its way is cut anew, smaller, by the next session. Once for a registry; after that it halts.
+   */
+  #cutAnew(domain: FilingDomain): boolean {
+    if (this.#recut === domain || !this.#options.succeeds()) return false;
+    this.#recut = domain;
+    this.restart();
+    return true;
+  }
+
   #wake(): void {
     this.#cutSignal.wake();
     this.#shipSignal.wake();
@@ -165,6 +182,8 @@ export class Pipeline {
     const domain = this.#options.domain();
     const relay = this.#options.relay.at(domain.registry);
     await crashPoint("rechained:before");
+    if (this.#recut === domain && (await uncut(db)) > 0)
+      this.#options.log.warn("Filings outgrew a transaction of the successor's; they are cut anew.");
     const rechained = await rechain(db, domain, licensedKey);
     await crashPoint("rechained:after");
     if (rechained.heads + rechained.signatures > 0)
@@ -176,8 +195,9 @@ export class Pipeline {
       readMark(db, WAITING_AFTER),
     ]);
     const halted = new Set(platforms.filter((platform) => platform.halted !== null).map(({ number }) => number));
-    const { limits, loansOf, onSent } = this.#options;
-    const cutter = new Cutter({ domain, limits, positions, links, halted, loansOf });
+    const { limits, loansOf, adopts, onSent } = this.#options;
+    const cutter = new Cutter({ domain, limits, positions, links, halted, loansOf, adopts });
+    const recut = (): boolean => this.#cutAnew(domain);
     const shipper = new Shipper({
       db,
       relay,
@@ -185,6 +205,7 @@ export class Pipeline {
       signerOf,
       licensedKey,
       certify,
+      recut,
       alarms,
       onSent,
       crashPoint,

@@ -19,6 +19,8 @@ export interface ShipperOptions {
   readonly licensedKey: (platform: number) => Uint8Array | undefined;
   /** Has the platform's record keys certified by this signer for this registry, where they are not. */
   readonly certify: (platform: number, signer: Signer, domain: FilingDomain) => Promise<void>;
+  /** Whether filings on their way are to be cut anew, because one outgrew a transaction: then nothing more is done with them. */
+  readonly recut: () => boolean;
   readonly alarms: Alarms;
   /** Something was handed to the chain. */
   readonly onSent: () => void;
@@ -243,6 +245,7 @@ export class Shipper {
       if (last.number !== filing.number - 1 || !equal(last.head, filing.previous)) continue;
       expected.set(filing.platform, { number: filing.number, head: headOf(filing, this.#options.domain) });
       if (receipt !== undefined && !this.#mayTryAgain(shipment)) {
+        if (this.#options.recut()) return;
         await this.#giveUp(shipment);
         continue;
       }

@@ -81,3 +81,24 @@ async function lastMined(trx: Transaction<Schema>): Promise<Map<number, Uint8Arr
     where state in ('mined', 'final') order by platform, number desc`.execute(trx);
   return new Map(rows.map(({ platform, head }) => [platform, head]));
 }
+
+/**
+ * Undoes every cut that no block holds: what was placed waits again, in its sequence, and is cut anew under the same numbers. For filings
+ * that outgrew a transaction after they were cut; all of them, since entries name the places of others. Returns how many filings it undid.
+ */
+export async function uncut(db: Database): Promise<number> {
+  return reaching(() =>
+    db.transaction().execute(async (trx) => {
+      const filings = await trx
+        .deleteFrom("filings")
+        .where("state", "in", ["cut", "signed", "broadcast"])
+        .returning("sequences")
+        .execute();
+      const sequences = filings.flatMap((row) => row.sequences);
+      await sql`delete from placements where state = 'filed' and sequence = any(${sequences}::bigint[])`.execute(trx);
+      const first = sequences.reduce((least, sequence) => Math.min(least, sequence), Number.MAX_SAFE_INTEGER);
+      await sql`update marks set value = least(value, ${first - 1}) where name = 'waiting-after'`.execute(trx);
+      return filings.length;
+    }),
+  );
+}

@@ -70,6 +70,7 @@ async function play(steps: readonly Step[], ahead: number) {
     links: new Map(),
     halted: new Set(),
     loansOf: () => 0,
+    adopts: () => false,
   });
   const items: Waiting[] = [];
   const refused = new Set<Hex>();
@@ -183,6 +184,7 @@ describe("cutting filings", function () {
       links: new Map(),
       halted: new Set(),
       loansOf: () => 0,
+      adopts: () => false,
     });
     const opening: Step = { platform: 1, borrower: 1, of: -1, request: false, refused: false, then: "nothing" };
     cutter.add([1, 2, 3, 4, 5].map((sequence) => waiting(sequence, { ...opening, borrower: sequence }, undefined)));
@@ -201,6 +203,7 @@ describe("cutting filings", function () {
       links: new Map(),
       halted,
       loansOf: () => 0,
+      adopts: () => false,
     });
     const opening: Step = { platform: 1, borrower: 1, of: -1, request: false, refused: false, then: "nothing" };
     cutter.add([waiting(1, opening, undefined), waiting(2, { ...opening, platform: 2 }, undefined)]);

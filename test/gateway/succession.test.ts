@@ -23,7 +23,7 @@ import {
 } from "../support/market.ts";
 
 describe("the gateway over a succession of registries", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let market: Market;
   let gateway: Gateway;
   let made = 0;
@@ -125,6 +125,33 @@ describe("the gateway over a succession of registries", function () {
     }
   });
 
+  it("cuts anew what became too dear for a transaction: taking over its borrowers' books", async () => {
+    const borrowers = Array.from({ length: 28 }, () => newBorrower());
+    const terms = { basis: "founded" as const, product: 64, principal: "100000" };
+    const openings = borrowers.map((borrower) =>
+      Array.from({ length: 30 }, () => issue(one(), market.opened(one(), borrower, { terms }))),
+    );
+    const filed = openings.flat();
+    for (let i = 0; i < filed.length; i += 210) await batch(filed.slice(i, i + 210));
+    for (const { id } of filed) await settled(one(), id);
+    const honest = one().signer;
+    market.signers.set(1, { address: honest.address, signFiling: async () => Promise.reject(new Error("away")) });
+    const closings = borrowers.map((borrower, i) => issue(one(), market.closed(one(), borrower, openings[i]![0]!.id)));
+    await batch(closings);
+    await until(async () => (await headsInStore()).some(({ state }) => state === "cut"));
+    expect((await headsInStore()).filter(({ state }) => state === "cut")).to.have.length(1);
+    await market.succeed();
+    market.signers.set(1, honest);
+    for (const { id } of closings) expect((await settled(one(), id)).decision.outcome).to.equal("accepted");
+    const bySuccessor = (await filingsOnChain(market)).filter(
+      ({ registry }) => registry !== market.deployment.registry,
+    );
+    expect(bySuccessor).to.have.length.above(1);
+    expect(await entriesOnChain(market)).to.have.length(filed.length + closings.length);
+    expect((await auditOf(market)).mismatches).to.equal(0);
+    expect(await gateway.lacks()).to.deep.equal([]);
+  });
+
   it("goes on where it was when it was down during the change", async () => {
     const honest = one().signer;
     market.signers.set(1, { address: honest.address, signFiling: async () => Promise.reject(new Error("away")) });
@@ -222,6 +249,14 @@ describe("the gateway over a succession of registries", function () {
     readonly platform: TestPlatform;
     readonly record: string;
     readonly id: Hex;
+  }
+
+  async function batch(records: readonly { readonly record: string; readonly id: Hex }[]): Promise<void> {
+    const { status } = await ask(gateway, "POST", "/v1/records/batch", {
+      key: one().apiKey,
+      body: { items: records.map(({ record, id }) => ({ record, idempotencyKey: id })) },
+    });
+    expect(status).to.be.below(300);
   }
 
   /** Loans, two of three by the first platform. */
