@@ -6,7 +6,7 @@ import { RULES } from "../../src/core/decision.ts";
 import { BASES, CLOSE_REASONS, EXTENSIONS } from "../../src/core/entry.ts";
 import type { Entry, Ref } from "../../src/core/entry.ts";
 import { SERVED_KINDS } from "../../src/core/judge.ts";
-import { SERVED_RULES } from "../../src/core/served-rules.ts";
+import { RULES_SERVED } from "../../src/core/served-rules.ts";
 import type { Schedule } from "../../src/core/schedule.ts";
 import { compileRulePack, parseRulePack } from "../../src/regulator/compile-rule-pack.ts";
 import type { CompiledRulePack } from "../../src/regulator/compile-rule-pack.ts";
@@ -172,12 +172,12 @@ function vectorOf({ name, steps }: { name: string; steps: readonly Step[] }, pac
 
 const isServedKind = (kind: string): boolean => (SERVED_KINDS as readonly string[]).includes(kind);
 
-/** A rule that a decision names, with its question mark or without; other words are outcomes and findings. */
+/** A rule that a decision names, with its question mark or without, on such an entry; other words are outcomes and findings. */
 function isServedWord(word: string, kind: string): boolean {
-  // Served when a loan is opened, and not yet when it is paid.
-  if (word === "DAILY-COST" && kind !== "Opened") return false;
-  const bit = (RULES as readonly string[]).indexOf(word.replace("?", ""));
-  return bit === -1 || ((SERVED_RULES >>> bit) & 1) === 1;
+  const name = word.replace("?", "");
+  if (!(RULES as readonly string[]).includes(name)) return true;
+  const judges = RULES_SERVED.find((rule) => rule.name === name)?.judges ?? "";
+  return judges === "all entries" || judges.includes(`\`${kind}\``);
 }
 
 function stepOf(step: Step, pack: CompiledRulePack): { kind: Entry["kind"]; step: PackStep } {
