@@ -16,6 +16,14 @@ export interface Act {
   readonly recorded: Decision;
 }
 
+/** A change of the law, and where in the history it was made. */
+export interface DatedLaw {
+  readonly event: LawEvent["event"];
+  /** Number of the next act. */
+  readonly act: number;
+  readonly blockTime: number;
+}
+
 /** All that a simulation begins with. It is collected once, and runs are made over it under one law or another. */
 export interface History {
   /** In the order of the chain. What is no entry, or of a kind that the registry doesn't serve, is not among them. */
@@ -23,7 +31,7 @@ export interface History {
   /** Entries that were left out for that. */
   readonly unreadable: number;
   /** Changes of rulebook and licences, in the order of the chain. */
-  readonly law: readonly LawEvent["event"][];
+  readonly law: readonly DatedLaw[];
   readonly licences: LicencesOverTime;
   /** Last number and head of each platform. */
   readonly heads: ReadonlyMap<number, { readonly number: number; readonly head: Hex }>;
@@ -59,14 +67,14 @@ export class LicencesOverTime {
 /** Takes events in the order of the chain, and makes a history of them. */
 export class HistoryCollector {
   readonly #acts: Act[] = [];
-  readonly #law: LawEvent["event"][] = [];
+  readonly #law: DatedLaw[] = [];
   readonly #licences = new LicencesOverTime();
   readonly #heads = new Map<number, { readonly number: number; readonly head: Hex }>();
   #unreadable = 0;
 
   take(event: RegistryEvent, blockTime: number): void {
     if (event.type === "filed") return this.#filed(event, blockTime);
-    this.#law.push(event.event);
+    this.#law.push({ event: event.event, act: this.#acts.length, blockTime });
     this.#licences.take(event.event, this.#acts.length);
   }
 

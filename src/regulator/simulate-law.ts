@@ -1,8 +1,10 @@
 import { ruleBit, ruleNames } from "../core/decision.ts";
 import type { Hex } from "../core/bytes.ts";
+import type { LawEvent } from "../chain/events.ts";
 import { encodeLimits } from "../core/limits.ts";
 import { limitFaults } from "../core/limits-check.ts";
 import type { Limits } from "../core/limit-fields.ts";
+import type { LicencesEvent } from "../core/licences.ts";
 import { Rulebook, type RulebookEvent } from "../core/rulebook.ts";
 import { encodeSettings, NO_SETTINGS, type Settings } from "../core/settings.ts";
 import type { World } from "../core/world.ts";
@@ -29,14 +31,32 @@ export interface AppliedVersion extends CompiledVersion {
   readonly bindsFrom: number;
 }
 
-/** Settings, versions and reference rates that are no rulebook's events but licences. */
-const isLaw = (event: History["law"][number]): event is RulebookEvent =>
-  event.event !== "LicenceSet" && event.event !== "ProductsSet" && event.event !== "RegistryInstalled";
+/** Events of a rulebook: each kind by its name, so that a new one is not forgotten here. */
+const RULEBOOK_EVENTS: Readonly<Record<RulebookEvent["event"], true>> = {
+  VersionPublished: true,
+  VersionWithdrawn: true,
+  SettingsPublished: true,
+  SettingsWithdrawn: true,
+  RatePublished: true,
+};
+
+const isRulebookEvent = (event: LawEvent["event"]): event is RulebookEvent => event.event in RULEBOOK_EVENTS;
+
+/** Events of licences, which a run takes from where each loan was filed, and of the registry in service. */
+const LICENCES_EVENTS: Readonly<Record<LicencesEvent["event"], true>> = {
+  LicenceSet: true,
+  ProductsSet: true,
+  RegistryInstalled: true,
+};
+
+/** Whether an event counts for a whole run: the law by its own dates. All others happen when they happened. */
+export const isTimeless = ({ event }: LawEvent["event"]): boolean =>
+  event in RULEBOOK_EVENTS || event in LICENCES_EVENTS;
 
 /** The law as the chain has it at the end of the history: what was published, less what was withdrawn. */
 export function lawOf(history: History): Rulebook {
   const rulebook = new Rulebook();
-  for (const event of history.law) if (isLaw(event)) rulebook.apply(event);
+  for (const { event } of history.law) if (isRulebookEvent(event)) rulebook.apply(event);
   return rulebook;
 }
 
@@ -58,7 +78,7 @@ export function lawHash(law: Rulebook, history: History): Hex {
       number,
       points: law.pointsOf(number).map(({ publishedAt, rate }) => ({ publishedAt, rate })),
     })),
-    licences: history.law.flatMap((event): unknown[] => {
+    licences: history.law.flatMap(({ event }): unknown[] => {
       if (event.event === "LicenceSet") {
         const { platform, group, standing } = event;
         return [{ platform, group, standing }];
@@ -152,7 +172,7 @@ function seriesWith(history: History, draft: CompiledRulePack): ReadonlyMap<numb
   const books = new Map<number, Rulebook>();
   for (const { number, points } of draft.series) {
     const all = new Map(points.map(({ publishedAt, rate }) => [publishedAt, rate]));
-    for (const event of history.law) {
+    for (const { event } of history.law) {
       if (event.event !== "RatePublished" || event.series !== number) continue;
       const { publishedAt, rate } = event;
       if ((all.get(publishedAt) ?? rate) !== rate)

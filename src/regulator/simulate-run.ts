@@ -5,8 +5,8 @@ import { LIMIT_FLAGS } from "../core/limits.ts";
 import { Registry } from "../core/registry.ts";
 import { summarise } from "../core/schedule.ts";
 import type { Judgement } from "../core/world.ts";
-import type { History } from "./simulate-history.ts";
-import { neverRefusing, type SimulatedLaw } from "./simulate-law.ts";
+import type { DatedLaw, History } from "./simulate-history.ts";
+import { isTimeless, neverRefusing, type SimulatedLaw } from "./simulate-law.ts";
 import type { SimulatedLoan, Step, Timeline } from "./simulate-timeline.ts";
 
 export interface RunOptions {
@@ -63,6 +63,8 @@ class Runner implements Run {
   readonly #gone: Uint8Array;
   /** Ascending by time. */
   readonly #assumed: Assumed[] = [];
+  /** Events that have their own time in the history, the next one last. */
+  readonly #coming: DatedLaw[];
   #asFact = false;
   #act = 0;
 
@@ -86,7 +88,8 @@ class Runner implements Run {
         mayOpen: (platform, product) => licences.at(platform, this.#act)?.mayOpen(platform, product) ?? false,
       },
     );
-    for (const event of history.law) this.#twin.apply(event);
+    for (const { event } of history.law) if (isTimeless(event)) this.#twin.apply(event);
+    this.#coming = history.law.filter(({ event }) => !isTimeless(event)).reverse();
   }
 
   take(step: Step, at: number): void {
@@ -94,6 +97,7 @@ class Runner implements Run {
     const { moment } = step;
     if (moment >= to) return;
     this.#closeAssumed(moment);
+    this.#reach(step);
     this.#act = step.act;
     const inPeriod = moment >= from;
     const loan = this.#timeline.loans[step.loan];
@@ -102,6 +106,15 @@ class Runner implements Run {
       else if (loan.made) this.#keep(step, loan);
       else this.#gone[step.loan] = 1;
     } else this.#follow(step, at, inPeriod);
+  }
+
+  /** Applies what had happened by now, in the order of this run: of time, or of the chain. */
+  #reach({ moment, act }: Step): void {
+    for (let next = this.#coming.at(-1); next !== undefined; next = this.#coming.at(-1)) {
+      if (this.#timeline.basis === "request" ? next.blockTime > moment : next.act > act) return;
+      this.#twin.apply(next.event);
+      this.#coming.pop();
+    }
   }
 
   /** A loan of the period is asked for. */

@@ -44,6 +44,7 @@ export interface Step {
 
 /** The history, in the order in which a run puts it to the twin. */
 export interface Timeline {
+  readonly basis: SimulationBasis;
   readonly steps: readonly Step[];
   readonly loans: readonly SimulatedLoan[];
   /** By number of the borrower. */
@@ -96,6 +97,7 @@ class TimelineBuilder {
     // By time, and what happened in one second in the order of the chain.
     if (this.#basis === "request") this.#steps.sort((a, b) => a.moment - b.moment || a.act - b.act);
     return {
+      basis: this.#basis,
       steps: this.#steps,
       loans: this.#loans,
       borrowers: this.#borrowers,

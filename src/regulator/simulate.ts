@@ -191,7 +191,7 @@ function spanOf(judged: readonly JudgedLoan[]): [first: number, last: number] {
 /** A draft that has nothing to do with what the chain knows is a mistake, most likely in a number. */
 function checkProducts({ pack, versions }: CompiledRulePack, history: History, { loans }: Timeline): void {
   const known = new Set(loans.map(({ opened }) => opened.product));
-  for (const event of history.law) if (event.event === "VersionPublished") known.add(event.product);
+  for (const { event } of history.law) if (event.event === "VersionPublished") known.add(event.product);
   const mine = [...new Map(versions.map(({ product, productName }) => [product, productName]))];
   if (mine.some(([product]) => known.has(product))) return;
   const names = mine.map(([product, name]) => `${name} (${productText(product)})`).join(", ");
