@@ -19,6 +19,18 @@ export interface Platform extends Licence {
   readonly foundingClosed: boolean;
 }
 
+/** What `amend` changes of a licence. */
+export interface LicenceTerms {
+  /** 0 for a group of its own. */
+  readonly group: number;
+  /** UTC seconds; 0 for never. */
+  readonly foundingUntil: number;
+  /** Bit 0: the authority. */
+  readonly flags: number;
+  /** Address, 20 bytes. */
+  readonly recovery: Uint8Array;
+}
+
 export interface NewPlatform {
   readonly name: string;
   /** Address of the filing key, 20 bytes. */
@@ -76,6 +88,26 @@ export class Regulator {
       const [before] = await this.#view("Licences", "productsOf", [platform, word]);
       if (before !== bitmap) await this.#act("Licences", "setProducts", [platform, word, bitmap]);
     }
+  }
+
+  /** Changes all of a licence that isn't key, standing or products. */
+  async amend(platform: number, { group, foundingUntil, flags, recovery }: LicenceTerms): Promise<void> {
+    await this.#act("Licences", "amend", [platform, group, foundingUntil, flags, toHex(recovery)]);
+  }
+
+  /** The address of the cold key that can revoke a platform's key. */
+  async recoveryOf(platform: number): Promise<Uint8Array> {
+    return fromHex(String((await this.#view("Licences", "recoveryOf", [platform]))[0]), 20);
+  }
+
+  /** Licenses a platform with another filing key: filings signed by the one before are rejected from then on. */
+  async setKey(platform: number, key: Uint8Array): Promise<void> {
+    await this.#act("Licences", "setKey", [platform, toHex(key)]);
+  }
+
+  /** Ends a licence for good. */
+  async withdrawLicence(platform: number): Promise<void> {
+    await this.#act("Licences", "withdraw", [platform]);
   }
 
   async suspend(platform: number): Promise<void> {

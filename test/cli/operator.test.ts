@@ -3,6 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { writeKeystore } from "../../src/chain/keystore.ts";
+import { addressOfKey } from "../../src/chain/transaction.ts";
+import { toHex } from "../../src/core/bytes.ts";
 import { GatewayClient } from "../../src/client/client.ts";
 import { issueRecord, loadRecordKey } from "../../src/client/record.ts";
 import { freshDatabase } from "../support/database.ts";
@@ -151,6 +153,37 @@ describe("tally deploy, rules, platform and gateway, on a chain and a database o
       apiKey: platform.apiKey,
     });
     expect((await found.submission(submission.id)).state).to.equal("final");
+
+    const act = async (...more: string[]) =>
+      tally(["platform", ...more, "--data", data, "--key", "env:REGULATOR"], { REGULATOR: KEY });
+    const amended = await act(
+      "amend",
+      "1",
+      "--group",
+      "7",
+      "--founding-until",
+      "never",
+      "--products",
+      "65,66",
+      "--json",
+    );
+    expect(JSON.parse(amended.stdout)).to.deep.include({
+      group: 7,
+      foundingUntil: 0,
+      products: [65, 66],
+      authority: false,
+    });
+    const own = addressOfKey(testKey(9));
+    const signer = ["signer", "1", "--url", "http://127.0.0.1:9", "--address", toHex(own)];
+    expect((await act(...signer)).stderr).to.contain("Add --license to license the signer's address");
+    expect((await act(...signer, "--license")).stderr).to.contain("(not-confirmed)");
+    const signed = await act(...signer, "--license", "--yes");
+    expect(signed.code, signed.stderr).to.equal(0);
+    expect(signed.stdout).to.contain("signs for itself: http://127.0.0.1:9 is asked");
+    expect((await act("withdraw", "1")).stderr).to.contain("(not-confirmed)");
+    expect((await act("withdraw", "1", "--yes")).stdout).to.contain("Platform 1, Elsewhere, is withdrawn.");
+    const [platformNow] = JSON.parse((await act("list", "--json")).stdout) as object[];
+    expect(platformNow).to.deep.include({ standing: "withdrawn", group: 7, key: toHex(own) });
     expect((await again.stop()).code).to.equal(0);
   });
 

@@ -7,6 +7,8 @@ import { cliError } from "../errors.ts";
 import { DEFAULT_DATA } from "../home.ts";
 import { print, printJson } from "../output.ts";
 import type { RegulatorOptions } from "../operator/regulator.ts";
+import type { ActOptions, AmendOptions, SignerOptions } from "../platform/acts.ts";
+import { foundingUntil, iso, wholeNumber } from "../platform/values.ts";
 
 interface Options extends RegulatorOptions {
   readonly json?: boolean;
@@ -21,7 +23,7 @@ interface AddOptions extends Options {
 export function register(program: Command): void {
   const platform = program
     .command("platform")
-    .summary("license platforms: add, list, suspend, restore")
+    .summary("license platforms: add, list, amend, suspend, restore, withdraw, signer")
     .description("Licenses platforms on the chain, and registers them with the gateway of the data directory.");
 
   common(platform.command("add").argument("<name>", "name of the platform, for people"))
@@ -58,6 +60,59 @@ the same name, it goes on where it was cut short, and sets the products that are
           : "Ends a suspension.",
       )
       .action(async (number: string, options: Options) => change(act, number, options));
+
+  common(platform.command("amend").argument("<number>", "number of the platform"))
+    .summary("change a licence's group, founding window, recovery key, products or authority")
+    .description("Changes what is given of a licence, and leaves alone what isn't.")
+    .option("--group <number>", "licence group of its affiliates")
+    .option("--founding-until <when>", "day or instant until which it may load its history, or never")
+    .option("--recovery <address>", "address of the cold key that can revoke its filing key")
+    .option("--products <list>", "its products by name or number, separated by commas, and no others")
+    .option("--authority", "make it the authority: it may act on any platform's loans, with an order")
+    .option("--no-authority", "take that from it")
+    .addHelpText(
+      "after",
+      `
+A founding window that a request has closed stays closed, whatever its date.
+
+Example:
+  tally platform amend 4 --products payday --group 2`,
+    )
+    .action(async (number: string, options: AmendOptions) =>
+      (await import("../platform/acts.ts")).amend(number, options),
+    );
+
+  common(platform.command("withdraw").argument("<number>", "number of the platform"))
+    .summary("end a licence for good; what happens to its open loans still gets in")
+    .description(
+      "Withdraws a licence: it opens no loan any more, and its open loans run off or are assigned. It can't be undone.",
+    )
+    .option("--yes", "confirm, instead of being asked")
+    .action(async (number: string, options: ActOptions) =>
+      (await import("../platform/acts.ts")).withdraw(number, options),
+    );
+
+  common(platform.command("signer").argument("<number>", "number of the platform"))
+    .summary("have a platform sign for itself: register its remote signer")
+    .description(
+      "Has the running gateway ask a signer of the platform's own, by JSON-RPC, for its signatures over filings.",
+    )
+    .requiredOption("--url <url>", "where the signer listens (eth_signTypedData, as Web3Signer serves it)")
+    .requiredOption("--address <address>", "address of the key that it signs with")
+    .option("--license", "license that address as the platform's filing key, if another one is")
+    .option("--yes", "confirm, instead of being asked")
+    .addHelpText(
+      "after",
+      `
+The signer sees the filing that it signs, and the gateway holds no key of the platform any more. docs/design/trust.md says what that
+changes.
+
+Example:
+  tally platform signer 4 --url https://signer.lender.example --address 0x… --license`,
+    )
+    .action(async (number: string, options: SignerOptions) =>
+      (await import("../platform/acts.ts")).signer(number, options),
+    );
 }
 
 function common(command: Command): Command {
@@ -73,14 +128,14 @@ function common(command: Command): Command {
 }
 
 async function add(name: string, options: AddOptions): Promise<void> {
-  const [{ openRegulator }, { addPlatform }, { knownProducts, productNumber }, { needConnections }, { secondsOf }] =
-    await Promise.all([
+  const [{ openRegulator }, { addPlatform }, { knownProducts, productNumber }, { needConnections }] = await Promise.all(
+    [
       import("../operator/regulator.ts"),
       import("../operator/platforms.ts"),
       import("../operator/rule-packs.ts"),
       import("../home.ts"),
-      import("../../regulator/units.ts"),
-    ]);
+    ],
+  );
   if (name.trim() === "" || name.length > 100)
     throw cliError("option-invalid", "A platform's name has 1 to 100 characters");
   const context = await openRegulator(options, true);
@@ -93,7 +148,7 @@ async function add(name: string, options: AddOptions): Promise<void> {
     {
       name: name.trim(),
       products: [...new Set(products)],
-      foundingUntil: foundingUntil(options.foundingUntil, secondsOf),
+      foundingUntil: foundingUntil(options.foundingUntil),
       group: options.group === undefined ? 0 : wholeNumber("--group", options.group, 262_143),
     },
   );
@@ -159,25 +214,3 @@ async function change(act: "suspend" | "restore", given: string, options: Option
   if (options.json === true) printJson({ platform: number, standing: wanted, changed });
   else print(`Platform ${number}, ${found.name}, is ${wanted}${changed ? "" : " already"}.`);
 }
-
-function foundingUntil(given: string | undefined, secondsOf: (text: string, zone: string) => number): number {
-  if (given === undefined || given === "never") return 0;
-  if (/^\d{4}-\d\d-\d\d/u.test(given)) {
-    try {
-      return secondsOf(given, "utc");
-    } catch {
-      // told below, like any other text
-    }
-  }
-  throw cliError("option-invalid", `--founding-until: ${given} is no day and no instant`, {
-    fix: "Give a day such as 2030-01-01 (midnight UTC), or an instant such as 2030-01-01T00:00:00+08:00.",
-  });
-}
-
-function wholeNumber(what: string, text: string, most: number): number {
-  const number = Number(text);
-  if (/^\d{1,9}$/u.test(text) && number >= 1 && number <= most) return number;
-  throw cliError("option-invalid", `${what}: ${text} is no number from 1 to ${most}`);
-}
-
-const iso = (seconds: number): string => new Date(seconds * 1_000).toISOString().replace(".000Z", "Z");
