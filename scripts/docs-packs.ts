@@ -1,8 +1,10 @@
 /** What docs/rule-packs.md takes from the schema of rule packs, and from the packs themselves. */
 import { readdirSync, readFileSync } from "node:fs";
 
+import { z } from "zod";
+
 import { RULE_TEXTS } from "../src/core/rule-texts.ts";
-import { compileRulePack, parseRulePack } from "../src/regulator/compile-rule-pack.ts";
+import { compileRulePack, parseRulePack, rulePackJsonSchema } from "../src/regulator/compile-rule-pack.ts";
 import { marksOf } from "../src/regulator/marks.ts";
 import { MARKS } from "../src/regulator/law.ts";
 import { fieldsOf, PACK_RULES } from "../src/regulator/pack-rules.ts";
@@ -19,6 +21,43 @@ export function ruleFields(): string {
     return row([name, `${en.name}, ${zh.name}`, fields.join(" · ") || "none"]);
   });
   return table(["rule", "called", "fields"], rows);
+}
+
+const shape = z.record(z.string(), z.object({ description: z.string() }));
+const entriesOf = z.object({ additionalProperties: z.object({ properties: shape }) });
+const itemsOf = z.object({ items: z.object({ properties: shape }) });
+const schemaShape = z.object({
+  properties: z.object({
+    markets: entriesOf,
+    products: entriesOf,
+    series: entriesOf,
+    versions: itemsOf,
+    notExpressed: itemsOf,
+  }),
+  $defs: z.object({ provision: z.object({ properties: shape }), enactment: z.object({ properties: shape }) }),
+});
+
+/** Every field of a pack but those of rules, as the schema describes them. */
+export function packFields(): string {
+  const schema = rulePackJsonSchema();
+  const { properties, $defs } = schemaShape.parse(schema);
+  const { markets, products, series, versions, notExpressed } = properties;
+  const parts: readonly (readonly [string, z.infer<typeof shape>])[] = [
+    ["the pack", z.object({ properties: shape }).parse(schema).properties],
+    ["a market", markets.additionalProperties.properties],
+    ["a product", products.additionalProperties.properties],
+    ["a series", series.additionalProperties.properties],
+    ["a version", versions.items.properties],
+    ["`law` of a rule", $defs.provision.properties],
+    ["`law` of a version", $defs.enactment.properties],
+    ["what is not expressed", notExpressed.items.properties],
+  ];
+  const rows = parts.flatMap(([part, fields]) =>
+    Object.entries(fields).map(([field, { description }], i) =>
+      row([i === 0 ? part : "", `\`${field}\``, description]),
+    ),
+  );
+  return table(["of", "field", "meaning"], rows);
 }
 
 /** Every pack in rulebooks/: products, versions, and how well its values were checked. */

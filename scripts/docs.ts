@@ -15,7 +15,7 @@ import { apiDocument, documentedRoutes } from "../src/gateway/api.ts";
 import { apiRoutesText, apiSchemasText, errorsTable, settingsTable } from "./docs-api.ts";
 import { mappingJsonSchema } from "../src/import/mapping.ts";
 import { commandsText, importDryRun, simulationDefinitions } from "./docs-cli.ts";
-import { packTable, ruleFields } from "./docs-packs.ts";
+import { packFields, packTable, ruleFields } from "./docs-packs.ts";
 import { closedExample, decisionExamples, filingExample, openedExample } from "./docs-examples.ts";
 
 interface Section {
@@ -34,6 +34,7 @@ const SECTIONS: readonly Section[] = [
   { file: "docs/spec/protocol.md", name: "rule bits", make: ruleBits },
   { file: "docs/spec/protocol.md", name: "limits", make: limitsTable },
   { file: "docs/spec/rules.md", name: "rules", make: rulesTable },
+  { file: "docs/rule-packs.md", name: "pack fields", make: packFields },
   { file: "docs/rule-packs.md", name: "rule fields", make: ruleFields },
   { file: "docs/rule-packs.md", name: "packs", make: packTable },
   { file: "docs/cli.md", name: "commands", make: commandsText },

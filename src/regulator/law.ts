@@ -27,7 +27,7 @@ export const mark = z.enum(MARKS).meta({
 
 const shared = {
   source: one(1_000).optional().describe("Where it can be read: an address, or a file"),
-  mark,
+  mark: mark.describe("V, V2, M or sample: how well the value was checked"),
   note: prose.optional().describe("What whoever relies on the value must know"),
 };
 

@@ -36,12 +36,12 @@ const version = z.strictObject({
     .partial()
     .optional()
     .describe("Where these values come from, as `law` of a rule"),
-  rules: packRules,
+  rules: packRules.describe("All rules that hold from then on, by name"),
 });
 
 export const rulePackSchema = z.strictObject({
   pack: name.describe("Its name: lower case, digits, hyphens"),
-  title,
+  title: title.describe("What it is called, in one language or two"),
   note: prose.optional().describe("What the pack is, and what it is not"),
   known: z
     .string()
@@ -56,11 +56,11 @@ export const rulePackSchema = z.strictObject({
     .record(
       name,
       z.strictObject({
-        number: z.int().min(0).max(31),
-        title: title.optional(),
+        number: z.int().min(0).max(31).describe("Its number on the chain, 0 to 31"),
+        title: title.optional().describe("What it is called"),
         confirmationWindow: duration.prefault("0s").describe("How long a loan may stay unconfirmed, or be voided"),
         grace: days.prefault("0d").describe("How long after maturity a loan that nobody closed is taken as stale"),
-        law: law.optional(),
+        law: law.optional().describe("Where its windows come from, as `law` of a rule"),
       }),
     )
     .describe("Loans of one market count together: caps, cooling-off, frequency"),
@@ -68,15 +68,26 @@ export const rulePackSchema = z.strictObject({
     .record(
       name,
       z.strictObject({
-        number: z.int().min(1).max(255),
-        title: z.string().min(1).max(100),
-        points: z.array(z.strictObject({ published: moment, rate: percent, mark })).max(1_000),
+        number: z.int().min(1).max(255).describe("Its number on the chain, 1 to 255"),
+        title: z.string().min(1).max(100).describe("What it is called; goes onto the chain"),
+        points: z
+          .array(z.strictObject({ published: moment, rate: percent, mark }))
+          .max(1_000)
+          .describe("`{ published: 2025-06-02, rate: 7.50%, mark: V }`, ascending"),
       }),
     )
     .default({})
     .describe("Reference rates, if a rule follows one"),
   products: z
-    .record(name, z.strictObject({ market: name, serial: z.int().min(0).max(63), title, note: prose.optional() }))
+    .record(
+      name,
+      z.strictObject({
+        market: name.describe("The market that it belongs to"),
+        serial: z.int().min(0).max(63).describe("Its number within the market, 0 to 63"),
+        title: title.describe("What it is called"),
+        note: prose.optional().describe("What a lender or borrower must know of it"),
+      }),
+    )
     .describe("Each belongs to a market; 64 × the market's number + serial is its number on the chain"),
   versions: z
     .array(version)
@@ -84,7 +95,13 @@ export const rulePackSchema = z.strictObject({
     .max(500)
     .describe("What binds, from when, for which products and kinds of borrower"),
   notExpressed: z
-    .array(z.strictObject({ provision: prose, law, why: prose }))
+    .array(
+      z.strictObject({
+        provision: prose.describe("What the law says, in the pack's own words"),
+        law: law.describe("Where"),
+        why: prose.describe("Why no rule says it"),
+      }),
+    )
     .default([])
     .describe("What the law says and the rules can't: so that nobody thinks it is covered"),
 });

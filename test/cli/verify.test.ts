@@ -65,6 +65,12 @@ describe("tally verify", function () {
     });
   });
 
+  it("gives the decision's reasons in English, and in Chinese where asked", () => {
+    const receipt = save(market.receipts[3]);
+    expect(tally([receipt, ...stateProof()]).stdout).to.include("\nRATE  The loan costs more a year than");
+    expect(tally([receipt, "--lang", "zh", ...stateProof()]).stdout).to.include("\nRATE  按全部还款计算");
+  });
+
   it("exits with 1 where something is INVALID", () => {
     const [one, two] = market.receipts as [Receipt, Receipt];
     const { status, stdout } = tally([save({ ...one, record: two.record }), "--json"]);

@@ -139,7 +139,9 @@ function tell(
     print(`  npx tally receipt ${sample.shown.id}${data} > receipt.json`);
     print(`      the request that was ${sample.shown.outcome}: ${sample.shown.breaches.join(", ")}`);
     print(`  npx tally verify receipt.json${data}    npx tally audit${data}    npx tally platform list${data}`);
-    print(`  npx tally rules show instalment${data}    the law they were judged by; packs after real laws are in rulebooks`);
+    print(
+      `  npx tally rules show instalment${data}    the law they were judged by; packs after real laws are in rulebooks`,
+    );
   } else {
     print(`  npx tally rules publish ${relative(process.cwd(), SAMPLE_PACK)}${data}`);
     print(`  npx tally platform add "My Lender" --products payday --founding-until 2030-01-01${data}`);

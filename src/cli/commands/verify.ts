@@ -2,15 +2,17 @@
 import { createPublicKey, type KeyObject, verify as verifySignature } from "node:crypto";
 import { createReadStream } from "node:fs";
 
-import { type Command } from "commander";
+import { Option, type Command } from "commander";
 
 import { quantity, JsonRpc } from "../../chain/rpc.ts";
 import { NodeReader } from "../../chain/node-reader.ts";
 import { equal, fromHex, type Hex, toHex } from "../../core/bytes.ts";
 import { findingNames, ruleNames } from "../../core/decision.ts";
+import { decisionInWords } from "../../core/decision-words.ts";
 import type { FilingDomain } from "../../core/filing.ts";
 import { RECEIPT_LIMITS } from "../../core/receipt.ts";
 import type { RecordSignatureCheck } from "../../core/record-key.ts";
+import { LANGUAGES, type Language } from "../../core/rule-texts.ts";
 import { FRAGMENTS, failed, type Fragments, type Report, type Statement, verdictOf } from "../../verify/report.ts";
 import { type Trust, verifyText } from "../../verify/verify.ts";
 import { cliError } from "../errors.ts";
@@ -23,6 +25,7 @@ interface Options {
   readonly blockHash?: string;
   readonly data?: string;
   readonly offline?: boolean;
+  readonly lang: Language;
   readonly json?: boolean;
 }
 
@@ -56,6 +59,9 @@ export function register(program: Command): void {
     .option("--block-hash <hash>", "a block that is known to be of the chain")
     .option("--data <directory>", "the data directory, instead of ./tally-data or TALLY_DATA")
     .option("--offline", "trust nothing and ask nobody")
+    .addOption(
+      new Option("--lang <language>", "the decision's reasons in this language").choices(LANGUAGES).default("en"),
+    )
     .option("--json", 'one JSON object: {"verdict", "fragments", "says"}')
     .addHelpText("after", HELP)
     .action(run);
@@ -68,7 +74,7 @@ async function run(file: string, options: Options): Promise<void> {
   const fragments = unreachable === undefined ? report.fragments : withoutNode(report.fragments, unreachable);
   const verdict = verdictOf(fragments);
   if (options.json === true) printJson({ verdict, fragments, says: plain(report.says) });
-  else explain({ ...report, fragments }, verdict);
+  else explain({ ...report, fragments }, verdict, options.lang);
   process.exitCode = { VALID: EXIT.ok, INVALID: EXIT.no, ERROR: EXIT.failed }[verdict];
 }
 
@@ -202,7 +208,7 @@ function plain({ head, seal, decision, ...rest }: Statement): unknown {
   };
 }
 
-function explain({ fragments, says }: Report, verdict: string): void {
+function explain({ fragments, says }: Report, verdict: string, language: Language): void {
   for (const name of FRAGMENTS) {
     const { status, reason } = fragments[name];
     print(`${name.padEnd(10)} ${status.padEnd(8)} ${printable(reason)}`);
@@ -210,6 +216,9 @@ function explain({ fragments, says }: Report, verdict: string): void {
   print();
   if (says.platform !== undefined && says.number !== undefined && says.index !== undefined)
     print(`Entry ${says.index} of filing ${says.number} of platform ${says.platform}.`);
+  // What isn't sealed is the file's own word, and is not said as a decision.
+  if (says.decision !== undefined && fragments.decision.status === "VALID")
+    for (const line of decisionInWords(says.decision, language)) print(line);
   const skipped = FRAGMENTS.filter((name) => fragments[name].status === "SKIPPED");
   if (verdict === "VALID" && skipped.length === 0) print("This receipt is valid.");
   else if (verdict === "VALID") print(`What could be checked holds; not checked: ${skipped.join(", ")}.`);
