@@ -27,7 +27,7 @@ const LOANS = 28_000;
 const BORROWERS = 5_800;
 const ENTRIES = 100;
 const PRODUCT = 129;
-const RUNS = 5;
+const RUNS = 8;
 const BOUND = 50_000;
 
 const DRAFT = `

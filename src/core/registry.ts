@@ -166,7 +166,7 @@ export class Registry {
    */
   applyEntry(entry: Entry, position: Position): Judgement {
     const judgement = this.checkEntry(entry, position);
-    this.#carryOut(position, judgement, new Map());
+    this.#carryOut(position, judgement);
     return judgement;
   }
 
@@ -248,14 +248,14 @@ export class Registry {
     return judgeBytes(bytes, { blockTime, platform, number, index, founding }, this.#world);
   }
 
-  #carryOut(ref: Ref, { entry, book, beginsLine, endsFounding }: Judgement, changed: Map<string, Uint8Array>): void {
+  #carryOut(ref: Ref, { entry, book, beginsLine, endsFounding }: Judgement, changed?: Map<string, Uint8Array>): void {
     if (endsFounding && !this.chainOf(ref.platform).foundingEnded)
       setIn(this.#journal, this.#platforms, ref.platform, { ...this.chainOf(ref.platform), foundingEnded: true });
     if (!book || typeof entry !== "object") return;
     const { borrower } = entry;
     const key = keyOf(borrower);
     setIn(this.#journal, this.#books, key, book);
-    changed.set(key, borrower);
+    changed?.set(key, borrower);
     if (beginsLine) setIn(this.#journal, this.#lines, lineKey(borrower, ref), true);
   }
 }

@@ -1,8 +1,8 @@
 import type { Rulebook } from "../core/rulebook.ts";
 import type { CompiledRulePack } from "./compile-rule-pack.ts";
-import { differencesOf, linesOfRulebook, sentencesOf, type LawLine } from "./law-diff.ts";
+import { differencesOf, linesOfRulebook, sentencesOf } from "./law-diff.ts";
 import { localTime } from "./plan.ts";
-import type { AppliedVersion } from "./simulate-law.ts";
+import { linesWith, type AppliedVersion } from "./simulate-law.ts";
 
 /** What a draft changes for one product and kind of borrower, for some time. */
 export interface DraftChange {
@@ -43,20 +43,4 @@ export function draftChanges(
         sentences: [...nothing, ...sentencesOf(difference, context).map(({ sentence }) => sentence)],
       };
     });
-}
-
-/** The law's line up to where the draft begins to bind, and the draft's from there on. */
-function linesWith(law: readonly LawLine[], applied: readonly AppliedVersion[]): LawLine[] {
-  const groups = Map.groupBy(applied, ({ product, kind }) => product * 4 + kind);
-  return [...groups.values()].map((mine) => {
-    const { product, kind, bindsFrom } = mine[0]!;
-    const held = law.find((line) => line.product === product && line.kind === kind)?.versions ?? [];
-    return {
-      ...{ product, kind },
-      versions: [
-        ...held.filter(({ effectiveFrom }) => effectiveFrom < bindsFrom),
-        ...mine.map((version) => ({ effectiveFrom: version.bindsFrom, limits: version.limits })),
-      ],
-    };
-  });
 }

@@ -11,6 +11,7 @@ import type { World } from "../core/world.ts";
 import { canonicalHash } from "./canonical.ts";
 import type { CompiledRulePack, CompiledVersion } from "./compile-rule-pack.ts";
 import { regulatorError } from "./errors.ts";
+import { linesOfRulebook, type LawLine } from "./law-diff.ts";
 import { localTime, sameZone } from "./plan.ts";
 import type { History } from "./simulate-history.ts";
 
@@ -123,24 +124,52 @@ export function checkDraft({ pack, versions }: CompiledRulePack): void {
   }
 }
 
+/** What a run asks the law of the chain for. */
+export function asItStands(law: Rulebook): SimulatedLaw {
+  return {
+    limitsAt: limitsOf(linesOfRulebook(law)),
+    settingsAt: (at) => law.settingsAt(at),
+    referenceAt: (series, at, maxAgeDays) => law.referenceAt(series, at, maxAgeDays),
+  };
+}
+
 /** The law with a draft put in: what the draft says of its products, and the law as it is for everything else. */
 export function withDraft(law: Rulebook, history: History, draft: CompiledRulePack, use: DraftUse): SimulatedLaw {
-  const { from = 0 } = use;
-  const mine = new Map<number, AppliedVersion[]>();
-  for (const version of appliedVersions(draft, use)) {
-    const key = version.product * 256 + version.kind;
-    mine.set(key, [...(mine.get(key) ?? []), version]);
-  }
-  const settings = settingsWith(law, draft, from);
+  const lines = linesWith(linesOfRulebook(law), appliedVersions(draft, use));
   const series = seriesWith(history, draft);
   return {
-    limitsAt: (product, kind, at) => {
-      const versions = mine.get(product * 256 + kind) ?? [];
-      for (let i = versions.length - 1; i >= 0; i--) if (versions[i]!.bindsFrom <= at) return versions[i]!.limits;
-      return law.limitsAt(product, kind, at);
-    },
-    settingsAt: settings,
+    limitsAt: limitsOf(lines),
+    settingsAt: settingsWith(law, draft, use.from ?? 0),
     referenceAt: (number, at, maxAgeDays) => (series.get(number) ?? law).referenceAt(number, at, maxAgeDays),
+  };
+}
+
+/** The lines of the law, each up to where a draft's version of it begins to bind, and the draft's from there on. */
+export function linesWith(law: readonly LawLine[], applied: readonly AppliedVersion[]): LawLine[] {
+  const mine = Map.groupBy(applied, keyOf);
+  const drafted = [...mine.values()].map((versions): LawLine => {
+    const { product, kind, bindsFrom } = versions[0]!;
+    const held = law.find((line) => keyOf(line) === keyOf(versions[0]!))?.versions ?? [];
+    const before = held.filter(({ effectiveFrom }) => effectiveFrom < bindsFrom);
+    const from = versions.map((version) => ({ effectiveFrom: version.bindsFrom, limits: version.limits }));
+    return { product, kind, versions: [...before, ...from] };
+  });
+  return [...law.filter((line) => !mine.has(keyOf(line))), ...drafted];
+}
+
+const keyOf = ({ product, kind }: { readonly product: number; readonly kind: number }): number => product * 256 + kind;
+
+/** Looks limits up in lines: it is done four times a loan. */
+function limitsOf(lines: readonly LawLine[]): World["limitsAt"] {
+  const byKey = new Map(lines.map((line) => [keyOf(line), line.versions]));
+  return (product, kind, at) => {
+    const versions = byKey.get(product * 256 + kind);
+    if (versions === undefined) return undefined;
+    for (let i = versions.length - 1; i >= 0; i--) {
+      const version = versions[i]!;
+      if (version.effectiveFrom <= at) return version.limits;
+    }
+    return undefined;
   };
 }
 

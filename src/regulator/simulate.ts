@@ -22,6 +22,7 @@ import { draftChanges, type DraftChange } from "./simulate-changes.ts";
 import type { History } from "./simulate-history.ts";
 import {
   appliedVersions,
+  asItStands,
   checkDraft,
   checkZone,
   draftHash,
@@ -122,12 +123,7 @@ export function simulate(options: SimulationOptions): Simulation {
       ...{ ...period, law: under },
       onProgress: (steps) => onProgress?.(steps, timeline.steps.length, doing),
     });
-  const asItIs = {
-    limitsAt: law.limitsAt.bind(law),
-    settingsAt: law.settingsAt.bind(law),
-    referenceAt: law.referenceAt.bind(law),
-  };
-  const before = run("the law", asItIs);
+  const before = run("the law", asItStands(law));
   const after = run("the draft", withDraft(law, history, draft, use));
   const platforms = options.platforms === undefined ? undefined : new Set(options.platforms);
   const judged = judgedLoans(timeline, before, after, platforms);
