@@ -23,7 +23,7 @@ export function decisionInWords({ outcome, findings, breaches, undetermined }: D
   const words = WORDS[language];
   return [
     words[outcome],
-    ...findingNames(findings).map((name) => `${name}  ${FINDING_TEXTS[name]?.[language] ?? ""}`.trimEnd()),
+    ...findingNames(findings).map((name) => `${name}  ${FINDING_TEXTS[name][language]}`),
     ...ruleNames(breaches).map((name) => `${name}  ${RULE_TEXTS[name][language].breach}`),
     ...ruleNames(undetermined).map((name) => `${name}  ${words.unknown(RULE_TEXTS[name][language].name)}`),
   ];

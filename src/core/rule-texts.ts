@@ -126,8 +126,8 @@ export const RULE_TEXTS: Readonly<Record<RuleName, InBoth<RuleText>>> = {
   ),
 };
 
-/** Findings in words. Names that are not here yet are shown as they are. */
-export const FINDING_TEXTS: Readonly<Partial<Record<FindingName, InBoth<string>>>> = {
+/** Findings in words. */
+export const FINDING_TEXTS: Readonly<Record<FindingName, InBoth<string>>> = {
   MALFORMED: { en: "These bytes are no entry.", zh: "该条目格式错误。" },
   "NO-VERSION": { en: "No rules bind for this product at that time.", zh: "该产品在该时点没有生效的规则。" },
   "NO-LOAN": { en: "There is no such loan.", zh: "没有这笔贷款。" },
@@ -139,4 +139,18 @@ export const FINDING_TEXTS: Readonly<Partial<Record<FindingName, InBoth<string>>
   EXCESS: { en: "More was paid than was owed.", zh: "还款超过未偿本金。" },
   SHORT: { en: "Closed with principal unpaid.", zh: "结清时仍有未还本金。" },
   WINDOW: { en: "Voided or withdrawn outside the time for it.", zh: "撤销或退出超出规定期限。" },
+  SECONDARY: {
+    en: "A secondary loan: another is open, or was closed shortly before.",
+    zh: "二次贷款：另有贷款未结清，或刚结清不久。",
+  },
+  STALE: {
+    en: "A loan long past its due day, which nobody closed, was left out of the count.",
+    zh: "一笔早已到期而无人结清的贷款未计入。",
+  },
+  FORBIDDEN: { en: "A loan in this state takes no such entry.", zh: "该状态的贷款不能有此类条目。" },
+  "NO-AUTHORITY": { en: "Only the authority may file this.", zh: "只有主管机关可以报送此条目。" },
+  PENDING: {
+    en: "Recorded; it waits for the other side, or for the authority.",
+    zh: "已登记，等待对方或主管机关确认。",
+  },
 };
