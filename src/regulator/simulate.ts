@@ -147,8 +147,8 @@ export function simulate(options: SimulationOptions): Simulation {
     outcomes: { ...all.outcomes, recorded: recordedOutcomes(judged) },
     rules: { before: countRules(judged, rules, "before"), after: countRules(judged, rules, "after") },
     findings: { before: countFindings(judged, "before"), after: countFindings(judged, "after") },
-    by_platform: grouped(judged, rules, ({ loan }) => String(loan.act.ref.platform)),
-    by_product: grouped(judged, rules, ({ loan }) => productText(loan.opened.product)),
+    by_platform: grouped(judged, rules, all, ({ loan }) => String(loan.act.ref.platform)),
+    by_product: grouped(judged, rules, all, ({ loan }) => productText(loan.opened.product)),
     effects: effectsOf(judged, timeline, options.spirals),
     later_entries: { before: later(before), after: later(after) },
     left_out: timeline.leftOut,
@@ -214,9 +214,11 @@ function recordedOutcomes(judged: readonly JudgedLoan[]): Record<Outcome, number
 function grouped(
   judged: readonly JudgedLoan[],
   rules: readonly string[],
+  all: LoanCounts,
   keyOf: (one: JudgedLoan) => string,
 ): Record<string, LoanCounts> {
   const groups = Map.groupBy(judged, keyOf);
+  if (groups.size === 1) return Object.fromEntries([...groups.keys()].map((key) => [key, all]));
   return Object.fromEntries([...groups].map(([key, some]) => [key, countLoans(some, rules)]));
 }
 
