@@ -5,11 +5,12 @@ import { encodeLimits } from "../core/limits.ts";
 import type { Limits } from "../core/limit-fields.ts";
 import { DateTime } from "luxon";
 import { compileRulePack, parseRulePack, type CompiledRulePack } from "./compile-rule-pack.ts";
-import { localTime } from "./plan.ts";
+import { localTime, sameZone } from "./plan.ts";
 import type { RulePack, RulePackVersion } from "./rule-pack.ts";
 import type { RulebookOnChain } from "./rulebook-on-chain.ts";
 import { days, duration, percent, versionFromLimits, type PlainRule, type PlainVersion } from "./rules-from-limits.ts";
 import { secondsOf } from "./units.ts";
+import { zoneOffsets } from "./zone-offsets.ts";
 
 /** A pack that gives names to what the chain has; `law`: it is the text that was published, so that its law is the chain's. */
 export interface NamingPack {
@@ -47,9 +48,12 @@ interface Held {
 }
 
 /** What the Rulebook holds, as a rule pack: the law as it stands, withdrawn versions left out. */
-export function exportPack({ rulebook, seriesNames }: RulebookOnChain, options: ExportOptions): ExportedPack {
+export function exportPack(chain: RulebookOnChain, options: ExportOptions): ExportedPack {
+  const { rulebook, seriesNames, emergencies } = chain;
   const { names, now } = options;
   const remarks: string[] = [];
+  if (emergencies.length > 0)
+    remarks.push("There were emergencies: their versions, and those that ended them, are exported like any others.");
   const settings = rulebook.settings().findLast(({ withdrawnAt }) => withdrawnAt === undefined)?.value;
   const zone = names?.pack.zone ?? options.zone ?? zoneName(settings?.zone ?? [], now, remarks);
   const currency = names?.pack.currency ?? { code: "XXX", decimals: 0 };
@@ -130,7 +134,10 @@ export function exportPack({ rulebook, seriesNames }: RulebookOnChain, options: 
     ...(names?.law === true && names.pack.notExpressed.length > 0 && { notExpressed: names.pack.notExpressed }),
   };
   const yaml = stringify(plain, { lineWidth: 140, aliasDuplicateObjects: false });
-  return { yaml, remarks, exact: isExact(yaml, held, now, remarks) };
+  const compiled = compileRulePack(parseRulePack(yaml, "the export"), now);
+  const zoneFits = settings === undefined || sameZone(settings, compiled.settings, now);
+  if (!zoneFits && options.zone !== undefined) remarks.push(`${zone} has other offsets than the chain.`);
+  return { yaml, remarks, exact: isExact(compiled, held, remarks) && zoneFits };
 }
 
 const NO_MARKET = { confirmationWindow: 0, graceDays: 0 };
@@ -202,23 +209,33 @@ function withLaw(version: PlainVersion, said: RulePackVersion | undefined): Plai
   return { ...version, ...(said?.laws !== undefined && { laws: said.laws }), rules };
 }
 
-/** A zone with just these offsets, if there is one. */
+/** A zone with just these offsets, if there is one: inhabited ones first. */
 function zoneName(zone: Zone, now: number, remarks: string[]): string {
   if (zone.length === 0) return "Etc/UTC";
-  const turns = [Date.UTC(2000, 0, 1) / 1_000, ...zone.flatMap(({ from }) => [from - 1, from]), now];
-  const checked = turns.filter((at) => at >= Date.UTC(2000, 0, 1) / 1_000 && at < now + 366 * 86_400);
-  const fits = (name: string): boolean =>
-    checked.every((at) => DateTime.fromSeconds(at, { zone: name }).offset * 60 === offsetAt(zone, at));
-  const found = Intl.supportedValuesOf("timeZone").find(fits) ?? "Etc/UTC";
-  remarks.push(
-    `The chain keeps offsets, and no name of a zone: ${found} has these. Another one can be named with --zone.`,
+  const turns = [SINCE, ...zone.flatMap(({ from }) => [from - 1, from]), now].filter(
+    (at) => at >= SINCE && at < now + YEAR,
   );
-  return found;
+  // Most zones differ at one of these moments already; the others are compared at their own turns, too.
+  const mayFit = (name: string): boolean =>
+    turns.every((at) => DateTime.fromSeconds(at, { zone: name }).offset * 60 === offsetAt(zone, at));
+  const fits = (name: string): boolean =>
+    sameZone({ zone, markets: new Map() }, { zone: zoneOffsets(name, now), markets: new Map() }, now);
+  const names = Intl.supportedValuesOf("timeZone").sort((a, b) => rankOf(a) - rankOf(b));
+  const found = names.find((name) => mayFit(name) && fits(name));
+  remarks.push(
+    found === undefined
+      ? "No zone that is known here has the chain's offsets: Etc/UTC stands in its place, and days and times are wrong by them."
+      : `The chain keeps offsets, and no name of a zone: ${found} has these. Another one can be named with --zone.`,
+  );
+  return found ?? "Etc/UTC";
 }
 
+const SINCE = Date.UTC(2000, 0, 1) / 1_000;
+const YEAR = 366 * 86_400;
+const rankOf = (zone: string): number => (/^(Asia|Europe|America|Africa|Australia)\//u.test(zone) ? 0 : 1);
+
 /** Whether compiling the text gives back the chain's bytes. */
-function isExact(yaml: string, held: readonly Held[], now: number, remarks: string[]): boolean {
-  const { versions } = compileRulePack(parseRulePack(yaml, "the export"), now);
+function isExact({ versions }: CompiledRulePack, held: readonly Held[], remarks: string[]): boolean {
   const wanted = held.flatMap(({ kinds, ...one }) => kinds.map((kind) => ({ ...one, kind })));
   const missing = wanted.filter(
     ({ product, kind, effectiveFrom, limits }) =>

@@ -60,6 +60,17 @@ describe("regulator/export-pack", () => {
       });
     });
 
+  it("is not taken in by a zone that agrees now and then", () => {
+    const compiled = compileRulePack(
+      parseRulePack(readFileSync("rulebooks/sample-market.yaml", "utf8"), "sample"),
+      NOW,
+    );
+    const { yaml, exact } = exportPack(published(compiled), { now: NOW });
+    expect(exact).to.equal(true);
+    expect(compileRulePack(parseRulePack(yaml, "export"), NOW).settings).to.deep.equal(compiled.settings);
+    expect(exportPack(published(compiled), { now: NOW, zone: "Antarctica/Casey" }).exact).to.equal(false);
+  });
+
   it("finds a zone with the chain's offsets where nobody names one, and says so", () => {
     const compiled = compileRulePack(parseRulePack(readFileSync("rulebooks/us-fl.yaml", "utf8"), "us-fl"), NOW);
     const { yaml, remarks } = exportPack(published(compiled), { now: NOW });

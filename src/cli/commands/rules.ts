@@ -10,6 +10,8 @@ import type { LawOptions } from "../rules/law.ts";
 import type { PublishOptions } from "../rules/publish.ts";
 import type { ShowOptions } from "../rules/show.ts";
 
+const NAMING = "rule pack that gives names (those published from the data directory do so by themselves)";
+
 export function register(program: Command): void {
   const rules = program
     .command("rules")
@@ -28,7 +30,7 @@ function registerReading(rules: Command): void {
     .description(
       "Lists every version that was ever published, notice periods, reference series, emergencies and packs.",
     )
-    .option("--pack <file>", "rule pack that gives names (those published from the data directory do so by themselves)")
+    .option("--pack <file>", NAMING)
     .addHelpText(
       "after",
       `
@@ -139,6 +141,7 @@ published first of a product may be its whole history, from the past and without
     )
     .requiredOption("--version <number>", "number of the version, as `tally rules list` shows it")
     .option("--borrower <kind>", "person or business, where both have a pending version of that number")
+    .option("--pack <file>", NAMING)
     .addHelpText(
       "after",
       `
@@ -152,6 +155,7 @@ withdrawn first. The version that ends an emergency can't be withdrawn.`,
   acts(rules.command("rate").argument("<series>").argument("<day>").argument("<rate>"))
     .summary("enter a point of a reference series")
     .description("Enters the rate that a reference series' source published on a day, such as 3.45%.")
+    .option("--pack <file>", NAMING)
     .addHelpText(
       "after",
       `
@@ -204,6 +208,7 @@ Example:
   acts(rules.command("lift").argument("<product>", "product by name or number"))
     .summary("end an emergency before its time")
     .description("Ends an emergency now: the law of before binds again from the next second on.")
+    .option("--pack <file>", NAMING)
     .requiredOption("--reason <text>", "for everybody to read")
     .option("--borrower <kind>", "only for person, or for business")
     .action(async (product: string, options: LiftOptions) =>
