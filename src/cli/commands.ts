@@ -13,7 +13,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "platform",
-    summary: "license platforms: add, list, suspend, restore",
+    summary: "license platforms: add, list, amend, rotate, suspend, restore, withdraw, signer",
     load: () => import("./commands/platform.ts"),
   },
   {

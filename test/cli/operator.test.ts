@@ -144,6 +144,31 @@ describe("tally deploy, rules, platform and gateway, on a chain and a database o
     );
     const submission = await client.submit({ idempotencyKey: "one", record }, { wait: 30 });
     expect(submission.decision).to.deep.include({ outcome: "accepted", final: true });
+    const rotated = await tally(["platform", "rotate", "1", "--data", data, "--key", "env:REGULATOR", "--json"], {
+      REGULATOR: KEY,
+    });
+    expect(rotated.code, rotated.stderr).to.equal(0);
+    const closing = issueRecord(
+      {
+        ...{ iss: `tally:platform:${platform.platform}`, iat: Math.floor(Date.now() / 1_000), jti: "two", fmt: 1 },
+        kind: "Closed",
+        borrower: { pseudonym: `0x01${"ab".repeat(31)}` },
+        loan: { number: "1", opening: submission.id },
+        event: { reason: "repaid", principal: "100000", charges: "500" },
+        time: { at: 1_700_900_000 },
+      },
+      loadRecordKey(JSON.parse(readFileSync(platform.recordKey, "utf8"))),
+    );
+    const later = await client.submit({ idempotencyKey: "two", record: closing }, { wait: 30 });
+    expect(later.decision?.final).to.equal(true);
+    const { address } = JSON.parse(rotated.stdout) as { address: string };
+    const receipts = await Promise.all([submission, later].map(async ({ id }) => client.receipt(id)));
+    expect(receipts.map(({ filing }) => filing.key === address)).to.deep.equal([false, true]);
+    for (const receipt of receipts) {
+      const path = join(area.path, "receipt.json");
+      await writeFile(path, JSON.stringify(receipt));
+      expect((await tally(["verify", path, "--data", data, "--rpc", chain.url])).code).to.equal(0);
+    }
     expect((await run.stop()).code).to.equal(0);
 
     const again = new Tally(args, { TALLY_DATABASE: database });

@@ -23,7 +23,7 @@ interface AddOptions extends Options {
 export function register(program: Command): void {
   const platform = program
     .command("platform")
-    .summary("license platforms: add, list, amend, suspend, restore, withdraw, signer")
+    .summary("license platforms: add, list, amend, rotate, suspend, restore, withdraw, signer")
     .description("Licenses platforms on the chain, and registers them with the gateway of the data directory.");
 
   common(platform.command("add").argument("<name>", "name of the platform, for people"))
@@ -50,6 +50,19 @@ the same name, it goes on where it was cut short, and sets the products that are
     .summary("all licences, with standing, key and products")
     .description("Lists all licences as the chain has them.")
     .action(list);
+
+  common(platform.command("rotate").argument("<number>", "number of the platform"))
+    .summary("give a platform another filing key")
+    .description(
+      "Makes another filing key, sets it in the licence, and puts its keystore where the gateway looks for it. What the former key signed and no block holds is signed again.",
+    )
+    .addHelpText(
+      "after",
+      `
+Cut short, run it again. The former keystore stays in keys/ under its address. Receipts from before stay valid. A stolen key is revoked at
+once by the platform's recovery key (Licences.revokeKey); this gives it a new one. A platform that signs for itself: \`signer\`.`,
+    )
+    .action(rotate);
 
   for (const act of ["suspend", "restore"] as const)
     common(platform.command(act).argument("<number>", "number of the platform"))
@@ -213,4 +226,20 @@ async function change(act: "suspend" | "restore", given: string, options: Option
   if (changed) await regulator[act](number);
   if (options.json === true) printJson({ platform: number, standing: wanted, changed });
   else print(`Platform ${number}, ${found.name}, is ${wanted}${changed ? "" : " already"}.`);
+}
+
+async function rotate(given: string, options: Options): Promise<void> {
+  const [{ openRegulator }, { rotateKey }] = await Promise.all([
+    import("../operator/regulator.ts"),
+    import("../operator/rotation.ts"),
+  ]);
+  const number = wholeNumber("The platform", given, 262_143);
+  const rotated = await rotateKey(await openRegulator(options, true), number);
+  if (options.json === true) {
+    printJson(rotated);
+    return;
+  }
+  print(`Platform ${number} files with ${rotated.address} from now on.`);
+  print(`  filing key    in ${rotated.keystore}`);
+  print(`  former key    in ${rotated.former}`);
 }
