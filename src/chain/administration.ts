@@ -194,6 +194,15 @@ export class Regulator {
     await this.#act("Rulebook", "notePack", [name, toHex(hash)]);
   }
 
+  /** The rules that the registry in service judges, as a set of bits; none where there is no registry. */
+  async servedRules(): Promise<number> {
+    const [inService] = await this.#view("Licences", "registryInService", []);
+    const to = String(inService).toLowerCase() as Hex;
+    if (/^0x0*$/u.test(to)) return 0;
+    const call = { to, interface: artifact("Registry").interface, function: "servedRules", args: [] };
+    return Number((await this.#transactor.view(call))[0]);
+  }
+
   /** Packs that were noted, in the order of the chain. */
   async packs(): Promise<{ readonly name: string; readonly hash: Hex }[]> {
     const { rulebook, block } = this.#deployment;
