@@ -42,6 +42,10 @@ function newRegistry(): Registry {
     rateUnitCount: 1,
     rateCap: 240_000_000n,
     costFlat: 100_000n,
+    incomeShare: 500_000,
+    streakDays: 400,
+    dailyShare: 4_000_000,
+    lifetimeShare: 1_000_000,
   };
   twin.apply({ event: "RegistryInstalled", registry: twin.domain.registry });
   const key = new Uint8Array(20).fill(2);
@@ -65,7 +69,7 @@ function framesOfFilings(): { at: number; frames: Uint8Array }[] {
       time: at,
       reason: "repaid",
       principal: 100_000n,
-      charges: 1_000n,
+      charges: 50n,
     }));
     last = [];
     while (entries.length < ENTRIES) {
@@ -73,7 +77,7 @@ function framesOfFilings(): { at: number; frames: Uint8Array }[] {
       bytes.set([1, borrower >> 8, borrower & 0xff]);
       borrower = (borrower + 1) % BORROWERS;
       last.push({ borrower: bytes, ref: { platform: 1, number: filing + 1, index: entries.length } });
-      const terms = { product: 65, principal: 100_000n, disclosed: at - 60, schedule };
+      const terms = { product: 65, principal: 100_000n, income: 50_000n, disclosed: at - 60, schedule };
       entries.push({ kind: "Opened", basis: "request", borrower: bytes, time: at, ...terms });
       if (last.length === ENTRIES / 2 && filing > 0) break;
     }
