@@ -12,7 +12,8 @@ contract Licences is ILicences, AccessManaged {
     /// @dev Platforms have 18 bits in a borrower's state, products 11.
     uint24 private constant MAX_PLATFORM = 2 ** 18 - 1;
     uint8 private constant PRODUCT_WORDS = 8;
-    uint8 private constant KNOWN_FLAGS = 1;
+    uint8 private constant AUTHORITY = 1;
+    uint8 private constant KNOWN_FLAGS = AUTHORITY;
 
     /// @inheritdoc ILicences
     uint40 public immutable successionNotice;
@@ -149,13 +150,18 @@ contract Licences is ILicences, AccessManaged {
     /// @inheritdoc ILicences
     function filer(
         uint24 platform
-    ) external view returns (address registry, address key, uint24 group, bool active, uint40 foundingUntil) {
+    )
+        external
+        view
+        returns (address registry, address key, uint24 group, bool active, uint40 foundingUntil, bool authority)
+    {
         Licence storage licence = _licences[platform];
         registry = registryInService;
         key = licence.key;
         group = licence.group;
         active = licence.standing == Standing.Active;
         foundingUntil = licence.foundingUntil;
+        authority = licence.flags & AUTHORITY != 0;
     }
 
     /// @inheritdoc ILicences

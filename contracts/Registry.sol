@@ -11,6 +11,7 @@ import {FilingFacts} from "./libraries/Context.sol";
 import {Decision} from "./libraries/Decision.sol";
 import {Judge} from "./libraries/Judge.sol";
 import {Ledger} from "./libraries/Ledger.sol";
+import {Notes} from "./libraries/Notes.sol";
 import {PlatformState, RegistryState} from "./libraries/State.sol";
 
 /// @title Registry
@@ -80,7 +81,7 @@ contract Registry is IRegistry {
     /// @dev Who files: the platform's key, and what its licence says.
     function _identify(uint24 platform, FilingFacts memory facts) private view returns (address key) {
         address inService;
-        (inService, key, facts.group, facts.active, facts.foundingUntil) = licences.filer(platform);
+        (inService, key, facts.group, facts.active, facts.foundingUntil, facts.authority) = licences.filer(platform);
         if (inService != address(this)) revert Registry_NotInService(inService);
         if (key == address(0)) revert Registry_NoKey(platform);
         (facts.licences, facts.rulebook, facts.predecessor) = (licences, rulebook, predecessor);
@@ -157,6 +158,11 @@ contract Registry is IRegistry {
             return predecessor.conductOf(borrower);
         }
         return _state.conducts[borrower];
+    }
+
+    /// @inheritdoc IRegistry
+    function noteOf(bytes32 borrower, uint64 ref, uint8 tag) external view returns (uint256) {
+        return Notes.load(_state, predecessor, borrower, ref, tag);
     }
 
     /// @inheritdoc IRegistry

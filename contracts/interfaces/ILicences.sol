@@ -121,10 +121,13 @@ interface ILicences {
     function announced() external view returns (address registry, bytes32 codeHash, uint40 from);
 
     /// @notice What a filing needs: the registry in service, and of the platform's licence (all zero if there is none) the
-    /// key, the group, whether it may open loans, and until when it may load its history.
+    /// key, the group, whether it may open loans, until when it may load its history, and whether it is the authority.
     function filer(
         uint24 platform
-    ) external view returns (address registry, address key, uint24 group, bool active, uint40 foundingUntil);
+    )
+        external
+        view
+        returns (address registry, address key, uint24 group, bool active, uint40 foundingUntil, bool authority);
 
     /// @notice The licence of a platform; all zero if there is none.
     function licenceOf(uint24 platform) external view returns (Licence memory);

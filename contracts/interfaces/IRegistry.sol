@@ -80,6 +80,11 @@ interface IRegistry {
     /// @notice A borrower's conduct (`docs/design/state.md`); zero if there is nothing to say.
     function conductOf(bytes32 borrower) external view returns (uint256);
 
+    /// @notice What waits for an answer or another side (`docs/design/state.md`); zero if there is nothing.
+    /// @param ref Of the loan or the entry, `platform u24 ‖ number u32 ‖ index u8`.
+    /// @param tag 1 a complaint, 2 an assignment.
+    function noteOf(bytes32 borrower, uint64 ref, uint8 tag) external view returns (uint256);
+
     /// @notice The rules that this registry judges, a bit each (section 4).
     function servedRules() external view returns (uint32);
 

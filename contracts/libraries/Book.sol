@@ -75,6 +75,11 @@ library Book {
         return word | (name_ << NAME_AT);
     }
 
+    /// @dev The loan word with another term.
+    function withTerm(uint256 word, uint256 seconds_) internal pure returns (uint256) {
+        return (word & ~(U14 << 38)) | loan(0, seconds_, 0);
+    }
+
     /// @dev `platform ‖ number ‖ index` of 18, 28 and 8 bits.
     function nameOf(uint256 platform_, uint256 number, uint256 index) internal pure returns (uint256) {
         return (platform_ << 36) | (number << 8) | index;
@@ -150,6 +155,11 @@ library Book {
         return (head & ~(U32 << CLOSED_AT)) | (time << CLOSED_AT);
     }
 
+    /// @dev Whatever it was.
+    function withLastClosed(uint256 head, uint256 time) internal pure returns (uint256) {
+        return (head & ~(U32 << CLOSED_AT)) | (time << CLOSED_AT);
+    }
+
     // Slots
 
     /// @dev The slot of a loan that leaves the head: always opened at `newest`, in the ring, held by its platform, no draw.
@@ -188,6 +198,12 @@ library Book {
         return assigned == 0 ? platform(word) : assigned;
     }
 
+    /// @dev A slot whose loan is owed to another platform; the one that opened it is written as zero.
+    function withHolder(uint256 word, uint256 holder_) internal pure returns (uint256) {
+        word &= ~(U18 << HOLDER_AT);
+        return holder_ == platform(word) ? word : word | (holder_ << HOLDER_AT);
+    }
+
     // Details
 
     function detail(uint256 principal_, uint256 charges_) internal pure returns (uint256) {
@@ -200,7 +216,7 @@ library Book {
     }
 
     function withMonthlyPayment(uint256 word, uint256 packed) internal pure returns (uint256) {
-        return word | (packed << MONTHLY_AT);
+        return (word & ~((2 ** 24 - 1) << MONTHLY_AT)) | (packed << MONTHLY_AT);
     }
 
     function charges(uint256 word) internal pure returns (uint256) {
@@ -209,6 +225,16 @@ library Book {
 
     function detailPrincipal(uint256 word) internal pure returns (uint256) {
         return word & U38;
+    }
+
+    /// @dev Stops at 15.
+    function extensions(uint256 word) internal pure returns (uint256) {
+        return (word >> 114) & 15;
+    }
+
+    /// @dev The detail with one extension more.
+    function withExtension(uint256 word) internal pure returns (uint256) {
+        return extensions(word) == 15 ? word : word + (1 << 114);
     }
 
     function defaultCharges(uint256 word) internal pure returns (uint256) {

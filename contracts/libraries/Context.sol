@@ -20,6 +20,8 @@ struct FilingFacts {
     uint256 group;
     /// The platform may open loans.
     bool active;
+    /// It is the authority, which may file orders.
+    bool authority;
     /// UTC seconds until which its founding window is open, unless a request has closed it.
     uint256 foundingUntil;
     bool foundingClosed;
@@ -40,6 +42,8 @@ struct FilingContext {
     uint256 group;
     /// The platform may open loans.
     bool active;
+    /// It is the authority.
+    bool authority;
     /// Its founding window is open.
     bool founding;
     /// A request of its has been mined.
@@ -103,6 +107,7 @@ library Context {
         c.number = facts.number;
         c.group = facts.group;
         c.active = facts.active;
+        c.authority = facts.authority;
         c.foundingClosed = facts.foundingClosed;
         c.founding = !facts.foundingClosed && block.timestamp <= facts.foundingUntil;
     }

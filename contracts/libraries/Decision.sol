@@ -22,6 +22,7 @@ library Decision {
     uint256 internal constant LICENCE_BIT = 15;
     uint256 internal constant LATE_BIT = 16;
     uint256 internal constant FUTURE_BIT = 17;
+    uint256 internal constant ROLLOVER_BIT = 18;
     uint256 internal constant DAILY_COST_BIT = 21;
     uint256 internal constant DEFAULT_CHARGE_BIT = 22;
 
@@ -42,6 +43,7 @@ library Decision {
     uint256 internal constant LICENCE = 1 << LICENCE_BIT;
     uint256 internal constant LATE = 1 << LATE_BIT;
     uint256 internal constant FUTURE = 1 << FUTURE_BIT;
+    uint256 internal constant ROLLOVER = 1 << ROLLOVER_BIT;
     uint256 internal constant DAILY_COST = 1 << DAILY_COST_BIT;
     uint256 internal constant DEFAULT_CHARGE = 1 << DEFAULT_CHARGE_BIT;
 
@@ -63,6 +65,7 @@ library Decision {
             LICENCE |
             LATE |
             FUTURE |
+            ROLLOVER |
             DAILY_COST |
             DEFAULT_CHARGE;
 
@@ -86,6 +89,7 @@ library Decision {
     uint256 internal constant FORBIDDEN = 1 << 13;
     uint256 internal constant NO_AUTHORITY = 1 << 14;
     uint256 internal constant PENDING = 1 << 15;
+    uint256 internal constant CORRECTED = 1 << 16;
 
     /// @dev Bytes of a decision.
     uint256 internal constant BYTES = 12;

@@ -49,6 +49,9 @@ library Entry {
     uint256 private constant ORDER_BYTES = 32;
     /// @dev After the prefix.
     uint256 private constant OVERDUE_BYTES = 20;
+    uint256 private constant EXTENDED_BYTES = 15;
+    uint256 private constant ASSIGNED_BYTES = 4;
+    uint256 private constant CORRECTED_BYTES = 15;
 
     // Flags of `Opened`.
     uint256 internal constant BASIS = 3;
@@ -63,6 +66,17 @@ library Entry {
     uint256 internal constant IS_FOUNDED = 1;
     uint256 internal constant IS_ORDERED = 2;
     uint256 private constant COMMON_FLAGS = IS_FOUNDED | IS_ORDERED;
+    /// @dev Of `Extended`: asked beforehand; and its kind, 0 extension, 1 rollover, 2 deferment, 3 hardship relief.
+    uint256 internal constant ASKED = 4;
+    uint256 private constant EXTENSION_KIND = 24;
+    uint256 private constant UNCOUNTED = 16;
+
+    // What a `Corrected` corrects.
+    uint256 internal constant CORRECT_REASON = 1;
+    uint256 internal constant CORRECT_TIME = 2;
+
+    /// @dev The kinds that the authority may file on any loan, a bit each: `Closed`, `Complained`, `Assigned`, `Corrected`.
+    uint256 internal constant ORDERABLE = (1 << CLOSED) | (1 << 8) | (1 << ASSIGNED) | (1 << CORRECTED);
 
     uint256 private constant U40 = 2 ** 40 - 1;
     uint256 private constant U32 = 2 ** 32 - 1;
@@ -263,6 +277,84 @@ library Entry {
             finding = (e.principal | e.charges) >= AMOUNTS ? Decision.WIDTH : 0;
             return (finding, word >> 240, (word >> 96) & type(uint64).max);
         }
+    }
+
+    /// @notice Reads an `Extended` in [start, end) of calldata into `e`, and its schedule into `o`.
+    /// @return finding MALFORMED, WIDTH, or zero.
+    function readExtended(
+        LoanEvent memory e,
+        Opening memory o,
+        uint256 start,
+        uint256 end
+    ) internal pure returns (uint256 finding, uint256 fee, uint256 writeDown, uint256 paid) {
+        // Unchecked: as above.
+        unchecked {
+            (start, end) = readPrefix(e, start, end, COMMON_FLAGS | ASKED | EXTENSION_KIND);
+            if (start == 0 || end < start + EXTENDED_BYTES) return (Decision.MALFORMED, 0, 0, 0);
+            uint256 word = Schedule.read(start);
+            fee = word >> 216;
+            writeDown = (word >> 176) & U40;
+            paid = (word >> 136) & U40;
+            o.schedule = start + EXTENDED_BYTES;
+            o.scheduleEnd = end;
+            Offer memory offer = o.offer;
+            (offer.payments, offer.total, offer.largest, offer.term) = Schedule.summarise(msg.data, o.schedule, end);
+            if (offer.payments == 0) finding = Decision.MALFORMED;
+            else if ((fee | writeDown | paid | offer.largest) >= AMOUNTS) finding = Decision.WIDTH;
+        }
+    }
+
+    /// @notice Whether an extension of these flags is counted: a deferment and hardship relief are not.
+    function counts(uint256 flags) internal pure returns (bool) {
+        return flags & UNCOUNTED == 0;
+    }
+
+    /// @notice Facts of an `Opened` that has nothing but a principal.
+    function factsOf(uint256 amount) internal pure returns (uint256) {
+        return amount << 168;
+    }
+
+    /// @notice Reads an `Assigned` in [start, end) of calldata into `e`.
+    /// @return finding MALFORMED or zero.
+    function readAssigned(
+        LoanEvent memory e,
+        uint256 start,
+        uint256 end
+    ) internal pure returns (uint256 finding, uint256 to, bool assignee) {
+        // Unchecked: as above.
+        unchecked {
+            (start, end) = readPrefix(e, start, end, COMMON_FLAGS);
+            if (start == 0 || end != start + ASSIGNED_BYTES) return (Decision.MALFORMED, 0, false);
+            uint256 word = Schedule.read(start);
+            to = word >> 232;
+            uint256 side = (word >> 224) & 0xff;
+            if (to >= PLATFORMS || side > 1) finding = Decision.MALFORMED;
+            return (finding, to, side == 1);
+        }
+    }
+
+    /// @notice Reads a `Corrected` in [start, end) of calldata into `e`: its value as the principal.
+    /// @return finding MALFORMED, WIDTH, or zero.
+    function readCorrected(
+        LoanEvent memory e,
+        uint256 start,
+        uint256 end
+    ) internal pure returns (uint256 finding, uint256 what) {
+        // Unchecked: as above.
+        unchecked {
+            (start, end) = readPrefix(e, start, end, COMMON_FLAGS);
+            if (start == 0 || end != start + CORRECTED_BYTES) return (Decision.MALFORMED, 0);
+            uint256 word = Schedule.read(start);
+            what = (word >> 184) & 0xff;
+            if (!_isRef(word) || what > CORRECT_TIME) return (Decision.MALFORMED, 0);
+            e.principal = (word >> 144) & U40;
+            return (e.principal >= AMOUNTS ? Decision.WIDTH : 0, what);
+        }
+    }
+
+    /// @notice The wire's 64 bits from the 54 of state.
+    function refOf(uint256 name) internal pure returns (uint256) {
+        return ((name >> 36) << 40) | (name & (2 ** 36 - 1));
     }
 
     /// @notice Whether a whole frame with an entry of a kind from 5 to 12 begins at `start`.

@@ -185,6 +185,14 @@ library Limits {
         return (_word(v, 6) >> 64) & 0xffff;
     }
 
+    function rolloverMax(Terms v) internal pure returns (uint256) {
+        return (_word(v, 6) >> 56) & 0xff;
+    }
+
+    function rolloverPaid(Terms v) internal pure returns (uint256) {
+        return (_word(v, 6) >> 24) & U32;
+    }
+
     /// @dev In two words.
     function lifetimeShare(Terms v) internal pure returns (uint256) {
         return ((_word(v, 6) & 0xffffff) << 8) | (_word(v, 7) >> 248);

@@ -30,16 +30,19 @@ library Loans {
         Named memory n,
         BookWords storage book
     ) internal view returns (uint256 finding) {
-        if (e.flags & Entry.IS_FOUNDED != 0 && !c.founding) return Decision.NOT_FOUNDING;
+        if (e.flags != 0) {
+            finding = notBy(c, e.flags);
+            if (finding != 0) return finding;
+        }
         uint256 word = n.head;
         uint256 opened;
         if (Book.headIs(word, e.name)) {
-            if (Book.platform(word) != c.platform) return Decision.NO_LOAN;
+            if (Book.platform(word) != c.platform && !_isByOther(e, n)) return Decision.NO_LOAN;
             n.place = HEAD;
             opened = Book.newest(word);
         } else {
             word = _seek(n, book, e.name, Book.count(word));
-            if (word == 0 || Book.holder(word) != c.platform) return Decision.NO_LOAN;
+            if (word == 0 || (Book.holder(word) != c.platform && !_isByOther(e, n))) return Decision.NO_LOAN;
             opened = Book.opened(word);
         }
         if (word & Book.UNCONFIRMED != 0) {
@@ -53,6 +56,29 @@ library Loans {
         n.findings = 0;
         _place(c, e, n, opened, Context.keyOf(Book.product(word), e.borrower));
         return 0;
+    }
+
+    /// @notice Why the platform can't file an entry with these flags, whatever loan it is about; or zero.
+    function notBy(FilingContext memory c, uint256 flags) internal pure returns (uint256) {
+        if (flags & Entry.IS_FOUNDED != 0 && !c.founding) return Decision.NOT_FOUNDING;
+        return flags & Entry.IS_ORDERED != 0 && !c.authority ? Decision.NO_AUTHORITY : 0;
+    }
+
+    /// @dev Whether one that doesn't hold the loan may file this: the authority with an order, or a loan's assignee.
+    function _isByOther(LoanEvent memory e, Named memory n) private pure returns (bool) {
+        // Unchecked: one of twelve kinds.
+        unchecked {
+            return n.byAnyone || (e.flags & Entry.IS_ORDERED != 0 && Entry.ORDERABLE & (1 << e.kind) != 0);
+        }
+    }
+
+    /// @notice The platform that the loan is owed to.
+    function holderOf(Named memory n) internal pure returns (uint256) {
+        return n.place == HEAD ? Book.platform(n.word) : Book.holder(n.word);
+    }
+
+    function isChargedOff(Named memory n) internal pure returns (bool) {
+        return n.place != HEAD && n.word & Book.CHARGED_OFF != 0;
     }
 
     /// @dev The slot that has the loan; zero, which no loan has, if none does.

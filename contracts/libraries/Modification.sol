@@ -2,11 +2,14 @@
 pragma solidity 0.8.37;
 
 import {DefaultCharge} from "../rules/DefaultCharge.sol";
+import {Assignment} from "./Assignment.sol";
 import {Book, BookWords} from "./Book.sol";
 import {Conducts} from "./Conducts.sol";
 import {FilingContext} from "./Context.sol";
+import {Correction} from "./Correction.sol";
 import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
+import {Extension} from "./Extension.sol";
 import {Ledger} from "./Ledger.sol";
 import {Loans} from "./Loans.sol";
 import {LoanEvent, Named} from "./Scratch.sol";
@@ -27,7 +30,9 @@ library Modification {
         uint256 end
     ) internal returns (uint256) {
         if (kind == Entry.OVERDUE) return _overdue(state, c, start, end);
-        return Decision.refusal(Entry.isWhole(start, end) ? Decision.UNSUPPORTED : Decision.MALFORMED);
+        if (kind == Entry.EXTENDED) return Extension.judge(state, c, start, end);
+        if (kind == Entry.ASSIGNED) return Assignment.judge(state, c, start, end);
+        return Correction.judge(state, c, start, end);
     }
 
     /// @dev Default charges add up in the detail; from 90 days past due on the borrower is in default.

@@ -116,4 +116,6 @@ struct Named {
     uint256 findings;
     /// Those in force at the loan's opening.
     Terms limits;
+    /// Whether a platform that doesn't hold the loan may file this about it.
+    bool byAnyone;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fromHex, toHex, type Hex } from "../core/bytes.ts";
 import type { Licence, Standing } from "../core/licences.ts";
-import { STANDINGS } from "../core/licences.ts";
+import { AUTHORITY, STANDINGS } from "../core/licences.ts";
 import { artifact } from "./artifacts.ts";
 import { fetchLogs } from "./blocks.ts";
 import { chainError } from "./errors.ts";
@@ -42,6 +42,8 @@ export interface NewPlatform {
   /** UTC seconds until which it may load its history; 0 for never. */
   readonly foundingUntil: number;
   readonly products: readonly number[];
+  /** It is the authority, whose orders reach every platform's loans. */
+  readonly authority?: boolean;
 }
 
 const timeSchema = z.object({ timestamp: smallQuantity });
@@ -65,8 +67,16 @@ export class Regulator {
 
   /** Grants a licence and its products; gives the platform's number. */
   async grant(platform: NewPlatform): Promise<number> {
-    const { name, key, recovery, group, foundingUntil, products } = platform;
-    const mined = await this.#act("Licences", "grant", [toHex(key), group, foundingUntil, 0, toHex(recovery), name]);
+    const { name, key, recovery, group, foundingUntil, products, authority = false } = platform;
+    const flags = authority ? AUTHORITY : 0;
+    const mined = await this.#act("Licences", "grant", [
+      toHex(key),
+      group,
+      foundingUntil,
+      flags,
+      toHex(recovery),
+      name,
+    ]);
     const { licences } = this.#deployment;
     const logs = await fetchLogs(this.#transactor.rpc, [licences], mined.blockNumber, mined.blockNumber);
     const granted = logs
@@ -192,15 +202,6 @@ export class Regulator {
   /** Says of which text the versions are; `hash` of 32 bytes. */
   async notePack(name: string, hash: Uint8Array): Promise<void> {
     await this.#act("Rulebook", "notePack", [name, toHex(hash)]);
-  }
-
-  /** The rules that the registry in service judges, as a set of bits; none where there is no registry. */
-  async servedRules(): Promise<number> {
-    const [inService] = await this.#view("Licences", "registryInService", []);
-    const to = String(inService).toLowerCase() as Hex;
-    if (/^0x0*$/u.test(to)) return 0;
-    const call = { to, interface: artifact("Registry").interface, function: "servedRules", args: [] };
-    return Number((await this.#transactor.view(call))[0]);
   }
 
   /** Packs that were noted, in the order of the chain. */

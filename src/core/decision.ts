@@ -51,6 +51,7 @@ export const FINDINGS = [
   "FORBIDDEN",
   "NO-AUTHORITY",
   "PENDING",
+  "CORRECTED",
 ] as const;
 export type FindingName = (typeof FINDINGS)[number];
 

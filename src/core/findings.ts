@@ -5,7 +5,10 @@ import { BREACH, UNDETERMINED } from "./rules/rule.ts";
 import type { Rule } from "./rules/rule.ts";
 
 /** Findings that refuse an entry. */
-export type RefusingFinding = Exclude<FindingName, "EXCESS" | "SHORT" | "WINDOW" | "SECONDARY" | "STALE" | "PENDING">;
+export type RefusingFinding = Exclude<
+  FindingName,
+  "EXCESS" | "SHORT" | "WINDOW" | "SECONDARY" | "STALE" | "PENDING" | "CORRECTED"
+>;
 
 /** The decision that a refusing finding makes: that finding alone. */
 export function refusal(finding: RefusingFinding): Decision {

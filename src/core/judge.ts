@@ -2,13 +2,25 @@ import { decodeEntry, hasRightLength } from "./decode-entry.ts";
 import { ENTRY_KINDS } from "./entry.ts";
 import type { Entry, EntryKind } from "./entry.ts";
 import { refusal } from "./findings.ts";
+import { judgeAssigned } from "./judge-assigned.ts";
+import { judgeCorrected } from "./judge-corrected.ts";
 import { judgeEvent } from "./judge-event.ts";
+import { judgeExtended } from "./judge-extended.ts";
 import { judgeOpened } from "./judge-opened.ts";
 import { judgeOverdue } from "./judge-overdue.ts";
 import type { Judgement, Position, World } from "./world.ts";
 
 /** Kinds of entry that this registry judges. It knows the length of all others, and refuses them as UNSUPPORTED. */
-export const SERVED_KINDS: readonly EntryKind[] = ["Opened", "Disbursed", "Repaid", "Closed", "Overdue"];
+export const SERVED_KINDS: readonly EntryKind[] = [
+  "Opened",
+  "Disbursed",
+  "Repaid",
+  "Closed",
+  "Extended",
+  "Overdue",
+  "Assigned",
+  "Corrected",
+];
 
 const SERVED = new Set(SERVED_KINDS);
 
@@ -31,6 +43,12 @@ export function judgeEntry(entry: Entry, position: Position, world: World): Judg
     case "Repaid":
     case "Closed":
       return judgeEvent(entry, position, world);
+    case "Extended":
+      return judgeExtended(entry, position, world);
+    case "Assigned":
+      return judgeAssigned(entry, position, world);
+    case "Corrected":
+      return judgeCorrected(entry, position, world);
     case "Overdue":
       return judgeOverdue(entry, position, world);
     default:

@@ -4,6 +4,9 @@ import { Journal, setIn } from "./journal.ts";
 export const STANDINGS = ["none", "active", "suspended", "withdrawn"] as const;
 export type Standing = (typeof STANDINGS)[number];
 
+/** The flag of a licence that makes it the authority's. */
+export const AUTHORITY = 1;
+
 /** A platform's permission. */
 export interface Licence {
   /** Address that signs its filings, 20 bytes; all zero while it has none. */
@@ -74,9 +77,18 @@ export class Licences {
     return this.#licences.get(platform)?.group ?? 0;
   }
 
+  /** Whether the platform is the authority. */
+  isAuthority(platform: number): boolean {
+    return ((this.#licences.get(platform)?.flags ?? 0) & AUTHORITY) !== 0;
+  }
+
+  isActive(platform: number): boolean {
+    return this.#licences.get(platform)?.standing === "active";
+  }
+
   /** Whether the platform is active and licensed for the product. */
   mayOpen(platform: number, product: number): boolean {
-    if (this.#licences.get(platform)?.standing !== "active") return false;
+    if (!this.isActive(platform)) return false;
     const bitmap = this.#products.get(platform * 8 + (product >>> 8)) ?? 0n;
     return ((bitmap >> BigInt(product & 255)) & 1n) === 1n;
   }

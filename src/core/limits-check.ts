@@ -13,11 +13,11 @@ export interface LimitFault {
 
 const ALL_RULES = 2 ** RULES.length - 1;
 
-/** All that keeps 320 bytes from being published (protocol §5) where these rules are served; empty if nothing does. */
-export function limitFaults(bytes: Uint8Array, served = SERVED_RULES): LimitFault[] {
+/** All that keeps 320 bytes from being published (protocol §5); empty if nothing does. */
+export function limitFaults(bytes: Uint8Array): LimitFault[] {
   if (bytes.length !== LIMITS_BYTES) return [{ field: "format", problem: `limits have ${LIMITS_BYTES} bytes` }];
   const limits = decodeLimits(bytes);
-  const faults: LimitFault[] = [...ruleFaults(limits, served)];
+  const faults: LimitFault[] = [...ruleFaults(limits)];
   for (const field of LIMIT_FIELDS) {
     const problem = rangeFault(field, limits);
     if (problem !== undefined) faults.push({ field: field.name, problem });
@@ -34,20 +34,15 @@ function isOn({ on }: Limits, rule: Parameters<typeof ruleBit>[0]): boolean {
   return (on & ruleBit(rule)) !== 0;
 }
 
-/** The rules that must be served for a version to be judged. Keeping payments is part of INCOME. */
-export function rulesNeeded({ on, flags }: Limits): number {
-  return on | ((flags & LIMIT_FLAGS.payments) === 0 ? 0 : ruleBit("INCOME"));
-}
-
-function ruleFaults(limits: Limits, served: number): LimitFault[] {
-  const { on, refuse, undeterminedRefuse } = limits;
+function ruleFaults({ on, refuse, undeterminedRefuse, flags }: Limits): LimitFault[] {
   const faults: LimitFault[] = [];
   const licence = ruleBit("LICENCE");
   for (const [field, bits] of Object.entries({ on, refuse, undeterminedRefuse }) as [keyof Limits, number][])
     if (bits > ALL_RULES) faults.push({ field, problem: `bits from ${RULES.length} on are no rules` });
   if ((on & licence) === 0) faults.push({ field: "on", problem: "LICENCE can't be waived: it must be on" });
   if ((refuse & licence) === 0) faults.push({ field: "refuse", problem: "LICENCE must refuse" });
-  const unserved = ruleNames(rulesNeeded(limits) & ALL_RULES & ~served);
+  const needed = on | ((flags & LIMIT_FLAGS.payments) === 0 ? 0 : ruleBit("INCOME"));
+  const unserved = ruleNames(needed & ALL_RULES & ~SERVED_RULES);
   if (unserved.length > 0) faults.push({ field: "on", problem: `this registry doesn't serve ${unserved.join(", ")}` });
   return faults;
 }

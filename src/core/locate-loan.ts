@@ -1,6 +1,6 @@
 import { findLoan, holderOf, loanAt } from "./book.ts";
 import type { Book, Loan } from "./book.ts";
-import type { Barred, Entry, Opened } from "./entry.ts";
+import type { Barred, Entry, EntryKind, Opened } from "./entry.ts";
 import { hasLapsed } from "./lapse.ts";
 import type { Limits } from "./limit-fields.ts";
 import type { RefusingFinding } from "./findings.ts";
@@ -23,25 +23,43 @@ export interface Located {
   readonly settings: Settings;
 }
 
-/** Finds the loan of an entry among those that the platform holds, and places the entry in time (protocol §6); or says why it can't. */
+/** Kinds of entry that the authority may file on any loan, with an order. */
+export const ORDERABLE: ReadonlySet<EntryKind> = new Set(["Closed", "Complained", "Assigned", "Corrected"] as const);
+
+/** Why the platform can't file an entry with these flags, whatever loan it is about. */
+export function notBy(
+  { founded, order }: Pick<LoanEntry, "founded" | "order">,
+  position: Position,
+): "NOT-FOUNDING" | "NO-AUTHORITY" | undefined {
+  if (founded && !position.founding) return "NOT-FOUNDING";
+  return order !== undefined && !position.authority ? "NO-AUTHORITY" : undefined;
+}
+
+/**
+ * Finds the loan of an entry among those that the platform holds, and places the entry in time (protocol §6); or says why it can't.
+ *
+ * @param byAnyone whether a platform that doesn't hold the loan may file this
+ */
 export function locateLoan(
   entry: LoanEntry,
-  { blockTime, platform, founding }: Position,
+  position: Position,
   world: World,
+  byAnyone = false,
 ): Located | RefusingFinding {
-  if (entry.founded && !founding) return "NOT-FOUNDING";
+  const finding = notBy(entry, position);
+  if (finding) return finding;
+  const { blockTime, platform } = position;
   const book = world.book(entry.borrower);
   const place = findLoan(book, entry.ref);
   if (place === undefined) return "NO-LOAN";
   const loan = loanAt(book, place);
-  if (holderOf(loan) !== platform) return "NO-LOAN";
+  const ordered = entry.order !== undefined && ORDERABLE.has(entry.kind);
+  if (holderOf(loan) !== platform && !ordered && !byAnyone) return "NO-LOAN";
   const settings = world.settingsAt(blockTime);
   if (hasLapsed(loan, blockTime, settings)) return "LAPSED";
   const kind = entry.borrower[0]!;
-  const times = timesOf(
-    { stated: entry.time, founded: entry.founded === true, notBefore: loan.opened },
-    blockTime,
-    world.limitsAt(loan.product, kind, blockTime),
-  );
+  const present = world.limitsAt(loan.product, kind, blockTime);
+  const stated = { stated: entry.time, founded: entry.founded === true, notBefore: loan.opened };
+  const times = timesOf(stated, blockTime, present);
   return { book, place, loan, times, settings, limits: world.limitsAt(loan.product, kind, loan.opened) };
 }

@@ -13,6 +13,7 @@ import type { Mark } from "./journal.ts";
 import { judgeBytes, judgeEntry } from "./judge.ts";
 import { Licences } from "./licences.ts";
 import type { LicencesEvent } from "./licences.ts";
+import type { NoteTag } from "./notes.ts";
 import { Rulebook } from "./rulebook.ts";
 import type { RulebookEvent } from "./rulebook.ts";
 import type { Judgement, Position, World } from "./world.ts";
@@ -79,6 +80,10 @@ function lineKey(borrower: Uint8Array, { platform, number, index }: Ref): string
   return `${keyOf(borrower)}${platform}/${number}/${index}`;
 }
 
+function noteKey(borrower: Uint8Array, ref: Ref, tag: NoteTag): string {
+  return `${lineKey(borrower, ref)}/${tag}`;
+}
+
 /**
  * The twin of the Registry contract, with the Rulebook and Licences that it reads: fed with what the chain says, in the order of the chain, it comes
  * to the same decisions, heads, seals and borrowers' states.
@@ -94,6 +99,7 @@ export class Registry {
   readonly #books = new Map<string, Book>();
   readonly #platforms = new Map<number, Chained>();
   readonly #lines = new Map<string, true>();
+  readonly #notes = new Map<string, bigint>();
   readonly #world: World;
 
   /** What the world has to say can come from elsewhere, part by part: limits of a draft, say. */
@@ -106,6 +112,8 @@ export class Registry {
       settingsAt: (at) => this.rulebook.settingsAt(at),
       referenceAt: (series, at, maxAgeDays) => this.rulebook.referenceAt(series, at, maxAgeDays),
       groupOf: (platform) => this.licences.groupOf(platform),
+      note: (borrower, ref, tag) => this.#notes.get(noteKey(borrower, ref, tag)) ?? 0n,
+      isActive: (platform) => this.licences.isActive(platform),
       mayOpen: (platform, product) => this.licences.mayOpen(platform, product),
       ...instead,
     };
@@ -180,6 +188,11 @@ export class Registry {
     return this.#books.get(keyOf(borrower)) ?? EMPTY_BOOK;
   }
 
+  /** What waits for an answer or another side; zero for nothing. */
+  noteOf(borrower: Uint8Array, ref: Ref, tag: NoteTag): bigint {
+    return this.#notes.get(noteKey(borrower, ref, tag)) ?? 0n;
+  }
+
   /** The borrowers that have a state, in no order that means anything. */
   *borrowers(): Generator<Uint8Array> {
     for (const key of this.#books.keys()) yield Uint8Array.from(key, (character) => character.charCodeAt(0));
@@ -245,14 +258,21 @@ export class Registry {
 
   #judge(blockTime: number, platform: number, number: number, index: number, bytes: Uint8Array): Judgement {
     const founding = this.isFounding(platform, blockTime);
-    return judgeBytes(bytes, { blockTime, platform, number, index, founding }, this.#world);
+    const authority = this.licences.isAuthority(platform);
+    return judgeBytes(bytes, { blockTime, platform, number, index, founding, authority }, this.#world);
   }
 
-  #carryOut(ref: Ref, { entry, book, beginsLine, endsFounding }: Judgement, changed?: Map<string, Uint8Array>): void {
+  #carryOut(
+    ref: Ref,
+    { entry, book, note, beginsLine, endsFounding }: Judgement,
+    changed?: Map<string, Uint8Array>,
+  ): void {
     if (endsFounding && !this.chainOf(ref.platform).foundingEnded)
       setIn(this.#journal, this.#platforms, ref.platform, { ...this.chainOf(ref.platform), foundingEnded: true });
-    if (!book || typeof entry !== "object") return;
+    if (typeof entry !== "object") return;
     const { borrower } = entry;
+    if (note) setIn(this.#journal, this.#notes, noteKey(borrower, note.ref, note.tag), note.value);
+    if (!book) return;
     const key = keyOf(borrower);
     setIn(this.#journal, this.#books, key, book);
     changed?.set(key, borrower);

@@ -153,4 +153,5 @@ export const FINDING_TEXTS: Readonly<Record<FindingName, InBoth<string>>> = {
     en: "Recorded; it waits for the other side, or for the authority.",
     zh: "已登记，等待对方或主管机关确认。",
   },
+  CORRECTED: { en: "It corrects what an earlier entry said.", zh: "更正此前登记的内容。" },
 };

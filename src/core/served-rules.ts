@@ -1,6 +1,7 @@
 import { ruleBit } from "./decision.ts";
 import type { RuleName } from "./decision.ts";
 import { EVENT_RULES } from "./judge-event.ts";
+import { EXTENDED_RULES } from "./judge-extended.ts";
 import { OPENED_RULES } from "./judge-opened.ts";
 import { OVERDUE_RULES } from "./judge-overdue.ts";
 
@@ -15,6 +16,7 @@ export interface ServedRule {
 const JUDGED = [
   { judges: "`Opened`", rules: OPENED_RULES },
   { judges: "all entries", rules: EVENT_RULES },
+  { judges: "`Extended`", rules: EXTENDED_RULES },
   { judges: "`Overdue`", rules: OVERDUE_RULES },
 ] as const;
 

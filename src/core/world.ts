@@ -2,6 +2,7 @@ import type { Book } from "./book.ts";
 import type { Decision } from "./decision.ts";
 import type { Entry, Ref, Undecodable } from "./entry.ts";
 import type { Limits } from "./limit-fields.ts";
+import type { NoteTag } from "./notes.ts";
 import type { Settings } from "./settings.ts";
 
 /** Where an entry stands: what its decision depends on beside its bytes and the state. */
@@ -11,6 +12,8 @@ export interface Position {
   readonly platform: number;
   readonly number: number;
   readonly index: number;
+  /** Whether the platform is the authority, which may file orders. */
+  readonly authority: boolean;
   /** Whether the platform's founding window is open here. */
   readonly founding: boolean;
 }
@@ -24,6 +27,10 @@ export interface World {
   readonly settingsAt: (at: number) => Settings;
   readonly referenceAt: (series: number, at: number, maxAgeDays: number) => bigint | undefined;
   readonly groupOf: (platform: number) => number;
+  /** What waits for an answer or another side; zero for nothing. */
+  readonly note: (borrower: Uint8Array, ref: Ref, tag: NoteTag) => bigint;
+  /** Whether the platform's licence is active. */
+  readonly isActive: (platform: number) => boolean;
   readonly mayOpen: (platform: number, product: number) => boolean;
 }
 
@@ -34,6 +41,8 @@ export interface Judgement {
   readonly decision: Decision;
   /** The borrower's book afterwards; absent if nothing changes. */
   readonly book?: Book;
+  /** A note of the borrower's as it is afterwards. */
+  readonly note?: { readonly ref: Ref; readonly tag: NoteTag; readonly value: bigint } | undefined;
   /** A line begins with this entry. */
   readonly beginsLine?: true;
   /** This entry ends the platform's founding window. */

@@ -1,8 +1,6 @@
 import { equal, toHex } from "../core/bytes.ts";
 import { offsetAt, type Zone } from "../core/calendar.ts";
-import { ruleNames } from "../core/decision.ts";
 import { decodeLimits } from "../core/limits.ts";
-import { limitFaults, rulesNeeded } from "../core/limits-check.ts";
 import { encodeSettings, type Settings } from "../core/settings.ts";
 import { noticeFor, strictnessOf, type Notices, type Strictness } from "../core/strictness.ts";
 import type { CompiledRulePack, CompiledVersion } from "./compile-rule-pack.ts";
@@ -50,8 +48,6 @@ export interface RulebookState {
   /** UTC seconds, by the chain. */
   readonly now: number;
   readonly notices: Notices;
-  /** Rules that the registry in service judges, as a set of bits; all, if nobody asked it. */
-  readonly served?: number;
   /** The last settings published, binding or not; undefined if there are none. */
   readonly settings: Settings | undefined;
   readonly points: ReadonlyMap<number, readonly RatePoint[]>;
@@ -171,7 +167,6 @@ class Plan implements PublishPlan {
     const { product, productName, kind } = first;
     const held = this.#state.versions.get(versionKey(first)) ?? [];
     if (held.length === 0 && versions.length > 1) {
-      for (const version of versions) this.#mayBe(version);
       if (versions.length > VERSIONS_AT_ONCE)
         this.conflicts.push(
           `${productName} has ${versions.length} versions; its history is published at once, with ${VERSIONS_AT_ONCE} at most`,
@@ -213,7 +208,7 @@ class Plan implements PublishPlan {
       this.conflicts.push(
         `${this.#who(version)}: only what is published first of a product may bind from the past; this ${inWord(change)} what is there and needs ${notice} seconds of notice, so from ${localTime(now + notice, this.#zone)} at the earliest`,
       );
-    else if (this.#mayBe(version)) {
+    else {
       const first = last === undefined;
       this.steps.push({
         ...{ kind: "version", first, change, notice },
@@ -222,17 +217,6 @@ class Plan implements PublishPlan {
       return true;
     }
     return false;
-  }
-
-  /** Whether the Rulebook would take it, whenever it is to bind. */
-  #mayBe(version: CompiledVersion): boolean {
-    const { limits, bytes } = version;
-    const { served = -1 } = this.#state;
-    const faults = limitFaults(bytes, -1).map(({ field, problem }) => `${field}: ${problem}`);
-    const missing = ruleNames(rulesNeeded(limits) & ~served);
-    if (missing.length > 0) faults.push(`the registry in service doesn't judge ${missing.join(", ")}`);
-    for (const fault of faults) this.conflicts.push(`${this.#who(version)}: ${fault}`);
-    return faults.length === 0;
   }
 
   pack(name: string, hash: Uint8Array): void {

@@ -11,10 +11,9 @@ export async function planAgainstChain(
   hash?: Uint8Array,
 ): Promise<PublishPlan> {
   const keys = [...new Map(pack.versions.map((version) => [versionKey(version), version])).values()];
-  const [now, notices, served, settings, packs, points, versions] = await Promise.all([
+  const [now, notices, settings, packs, points, versions] = await Promise.all([
     regulator.now(),
     regulator.notices(),
-    regulator.servedRules(),
     regulator.settingsAt(2 ** 40 - 1),
     hash === undefined ? [] : regulator.packs(),
     Promise.all(
@@ -28,7 +27,6 @@ export async function planAgainstChain(
   const state = {
     now,
     notices,
-    served,
     settings: settings.length === 0 ? undefined : decodeSettings(settings),
     points: new Map(points),
     versions: new Map(versions),

@@ -185,9 +185,10 @@ function isAnswered({ findings, breaches, undetermined }: Decision): boolean {
   return findingNames(findings).every((name) => ASKED_AGAIN.includes(name));
 }
 
-/** What the registry took as founding counts as founding here too: it is not asked again whether the window was open. */
+/** What the registry took as founding counts as founding here too: it is not asked again whether the window was open, nor who had the
+ * authority. */
 function positionOf({ platform, number, index }: Ref, blockTime: number): Position {
-  return { blockTime, platform, number, index, founding: true };
+  return { blockTime, platform, number, index, founding: true, authority: true };
 }
 
 /** The same loan, asked for before it is paid out. */

@@ -205,7 +205,7 @@ describe("EntryDecoder", function () {
       expect(await read(new Uint8Array(0))).to.deep.equal([]);
       const [unknown, rest] = await read(new Uint8Array(13).fill(0xff));
       expect(unknown![0]).to.equal("");
-      expect(unknown![1]).to.deep.equal([...FINDINGS, ...Array<string>(13).fill("RESERVED")]);
+      expect(unknown![1]).to.deep.equal([...FINDINGS, ...Array<string>(24 - FINDINGS.length).fill("RESERVED")]);
       expect(unknown![2]).to.deep.equal([...RULES, ...Array<string>(5).fill("RESERVED")]);
       expect(rest).to.deep.equal(["", [], [], []]);
     });

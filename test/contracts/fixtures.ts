@@ -8,7 +8,18 @@ import { fromHex, toHex } from "../../src/core/bytes.ts";
 import { RULES, decodeDecisions, findingNames, ruleBit, ruleNames } from "../../src/core/decision.ts";
 import type { Decision, RuleName } from "../../src/core/decision.ts";
 import { encodeEntry } from "../../src/core/encode-entry.ts";
-import type { Closed, Disbursed, Entry, Opened, Overdue, Ref, Repaid } from "../../src/core/entry.ts";
+import type {
+  Assigned,
+  Closed,
+  Corrected,
+  Disbursed,
+  Entry,
+  Extended,
+  Opened,
+  Overdue,
+  Ref,
+  Repaid,
+} from "../../src/core/entry.ts";
 import { encodeEntries, headOf, signHead } from "../../src/core/filing.ts";
 import type { Filing } from "../../src/core/filing.ts";
 import type { Limits } from "../../src/core/limit-fields.ts";
@@ -52,6 +63,7 @@ export const SERVED_RULES: readonly RuleName[] = [
   "FUTURE",
   "DAILY-COST",
   "DEFAULT-CHARGE",
+  "ROLLOVER",
 ];
 
 export const bits = (rules: readonly RuleName[]): number => rules.reduce((mask, rule) => mask | ruleBit(rule), 0) >>> 0;
@@ -83,6 +95,7 @@ export function wideLimits(change: Partial<Limits> = {}): Limits {
     streakDays: 65_535,
     dailyShare: 2 ** 32 - 1,
     defaultFlat: 2n ** 38n,
+    rolloverMax: 255,
     ...change,
   };
 }
@@ -145,6 +158,31 @@ export function overdue(ref: Ref, change: Partial<Overdue> = {}): Overdue {
     contractRate: 240_000_000n,
     ...change,
   };
+}
+
+/** A year longer at the same price. */
+export function extended(ref: Ref, change: Partial<Extended> = {}): Extended {
+  return {
+    kind: "Extended",
+    borrower: borrower(1),
+    ref,
+    time: NOW,
+    extension: "extension",
+    fee: 0n,
+    writeDown: 0n,
+    paid: 0n,
+    schedule: [{ count: 12, unit: "month", gap: 1, amount: 9_200n }],
+    ...change,
+  };
+}
+
+export function assigned(ref: Ref, change: Partial<Assigned> = {}): Assigned {
+  return { kind: "Assigned", borrower: borrower(1), ref, time: NOW, to: 2, side: "assignor", ...change };
+}
+
+export function corrected(ref: Ref, change: Partial<Corrected> = {}): Corrected {
+  const what = { superseded: ref, what: "outstanding", value: 0n, why: 1 } as const;
+  return { kind: "Corrected", borrower: borrower(1), ref, time: NOW, ...what, ...change };
 }
 
 /** A version to publish. */

@@ -33,8 +33,8 @@ describe("Licences", () => {
     expect(await licences.groupOf(2)).to.equal(1);
     expect(await licences.groupOf(3)).to.equal(0);
     const registry = await t.registry.getAddress();
-    expect(await licences.filer(1)).to.deep.equal([registry, KEY, 1n, true, BigInt(NOW)]);
-    expect(await licences.filer(3)).to.deep.equal([registry, t.ethers.ZeroAddress, 0n, false, 0n]);
+    expect(await licences.filer(1)).to.deep.equal([registry, KEY, 1n, true, BigInt(NOW), true]);
+    expect(await licences.filer(3)).to.deep.equal([registry, t.ethers.ZeroAddress, 0n, false, 0n, false]);
   });
 
   it("amends all but key and standing", async () => {

@@ -1,7 +1,22 @@
 import { expect } from "chai";
 
-import type { Closed, Entry, Opened, Ref } from "../../src/core/entry.ts";
-import { borrower, closed, DAY, disbursed, fixtures, NOW, opened, repaid, told } from "./fixtures.ts";
+import type { Closed, Corrected, Entry, Extended, Opened, Ref } from "../../src/core/entry.ts";
+import {
+  assigned,
+  borrower,
+  closed,
+  corrected,
+  DAY,
+  disbursed,
+  extended,
+  fixtures,
+  NOW,
+  opened,
+  overdue,
+  repaid,
+  told,
+} from "./fixtures.ts";
+import type { Platform } from "./fixtures.ts";
 
 /** Every edge of docs/design/loan-states.md, and those that are not there. */
 
@@ -22,6 +37,16 @@ const pay =
   (principal: bigint, charges: bigint): Make =>
   (time) =>
     repaid(LOAN, { time, principal, charges });
+const late: Make = (time) => overdue(LOAN, { time });
+const extend =
+  (change: Partial<Extended> = {}): Make =>
+  (time) =>
+    extended(LOAN, { time, ...change });
+const correct =
+  (what: Corrected["what"], value: bigint, order?: Uint8Array): Make =>
+  (time) =>
+    corrected(LOAN, { time, what, value, ...(order && { order }) });
+const ORDER = new Uint8Array(32).fill(7);
 const payout: Make = (time) => disbursed(LOAN, { time });
 
 describe("The states of a loan", () => {
@@ -177,6 +202,46 @@ describe("The states of a loan", () => {
     ["CHARGED OFF", "closed as repaid", close("repaid", WHOLE), 9, "accepted", "gone"],
     ["CHARGED OFF", "closed as repaid, short", close("repaid", NOTHING), 9, "flagged SHORT", "gone"],
     ["CHARGED OFF", "closed as forgiven", close("forgiven", NOTHING), 9, "accepted", "gone"],
+    ["UNCONFIRMED", "overdue", late, 9, "accepted", "OPEN 100000"],
+    ["OPEN", "overdue", late, 9, "accepted", "OPEN 100000"],
+    ["CHARGED OFF", "overdue", late, 9, "accepted", "CHARGED OFF 100000"],
+    ["UNCONFIRMED", "overdue after its window", late, CONFIRM + 1, "refused LAPSED", "UNCONFIRMED 100000"],
+
+    ["UNCONFIRMED", "extended", extend(), 9, "accepted", "OPEN 100000"],
+    ["OPEN", "extended", extend(), 9, "accepted", "OPEN 100000"],
+    ["OPEN", "extended, asked", extend({ asked: true }), 9, "accepted", "OPEN 100000"],
+    ["OPEN", "extended at too much, asked", extend({ asked: true, fee: 90_000n }), 9, "refused RATE", "OPEN 100000"],
+    ["OPEN", "extended at too much", extend({ fee: 90_000n }), 9, "flagged RATE", "OPEN 100000"],
+    [
+      "OPEN",
+      "written down in hardship",
+      extend({
+        extension: "hardship-relief",
+        writeDown: 40_000n,
+        schedule: [{ count: 1, unit: "month", gap: 1, amount: 60_000n }],
+      }),
+      9,
+      "accepted",
+      "OPEN 60000",
+    ],
+    ["CHARGED OFF", "extended", extend(), 9, "refused FORBIDDEN", "CHARGED OFF 100000"],
+    ["CHARGED OFF", "extended, asked", extend({ asked: true }), 9, "refused FORBIDDEN", "CHARGED OFF 100000"],
+
+    ["OPEN", "corrected upwards", correct("outstanding", 100_001n), 9, "flagged CORRECTED", "OPEN 100001"],
+    ["OPEN", "corrected downwards", correct("outstanding", 1n), 9, "flagged CORRECTED", "OPEN 1"],
+    ["OPEN", "corrected in its reason", correct("reason", 1n), 9, "flagged CORRECTED", "OPEN 100000"],
+    ["OPEN", "corrected in its time", correct("time", 1n), 9, "refused NO-AUTHORITY", "OPEN 100000"],
+    [
+      "OPEN",
+      "corrected with an order of its own",
+      correct("outstanding", 1n, ORDER),
+      9,
+      "refused NO-AUTHORITY",
+      "OPEN 100000",
+    ],
+    ["CHARGED OFF", "corrected", correct("outstanding", 5n), 9, "flagged CORRECTED", "CHARGED OFF 5"],
+    ["OPEN", "assigned to nobody", (time) => assigned(LOAN, { time, to: 99 }), 9, "refused FORBIDDEN", "OPEN 100000"],
+
     ["CHARGED OFF", "closed as voided, late", close("voided", NOTHING), CONFIRM + 1, "flagged WINDOW", "gone"],
   ];
 
@@ -199,6 +264,83 @@ describe("The states of a loan", () => {
         await when(made, close("repaid", WHOLE), NOW + 1);
         expect(await when(made, make, NOW + 2)).to.equal("refused NO-LOAN");
       });
+  });
+
+  describe("given the authority and a second platform", () => {
+    async function givenThree(from: keyof typeof STATES) {
+      const made = await STATES[from]();
+      const buyer = await made.t.grant();
+      const authority = await made.t.grant({ flags: 1 });
+      return { ...made, buyer, authority };
+    }
+
+    for (const from of ["OPEN", "CHARGED OFF"] as const)
+      it(`${from}: sold, as both sides say, it is the buyer's`, async () => {
+        const { t, platform, buyer } = await givenThree(from);
+        const time = NOW + 20;
+        const side = async (by: Platform, entry: Entry) => told((await by.file([entry], { time }))[0]!);
+        expect(await side(platform, assigned(LOAN, { time }))).to.equal("flagged PENDING");
+        expect(await side(buyer, repaid(LOAN, { time }))).to.equal("refused NO-LOAN");
+        expect(await side(buyer, assigned(LOAN, { time, side: "assignee" }))).to.equal("accepted");
+        expect(await side(platform, repaid(LOAN, { time }))).to.equal("refused NO-LOAN");
+        expect(await side(buyer, repaid(LOAN, { time }))).to.equal("accepted");
+        const { head, slots } = await t.bookOf(borrower(1));
+        expect([head, slots.map(({ holder, inRing }) => ({ holder, inRing }))]).to.deep.equal([
+          undefined,
+          [{ holder: 2, inRing: true }],
+        ]);
+      });
+
+    it("the authority closes, corrects and assigns what others hold, but does not pay or extend it", async () => {
+      const { authority } = await givenThree("OPEN");
+      const time = NOW + 20;
+      const order = { order: ORDER, time };
+      const told3 = async (entries: Entry[]) => (await authority.file(entries, { time })).map(told);
+      expect(
+        await told3([
+          repaid(LOAN, order),
+          extended(LOAN, order),
+          overdue(LOAN, order),
+          corrected(LOAN, { ...order, value: 500n }),
+          closed(LOAN, { time, reason: "forgiven" }),
+          closed(LOAN, { ...order, reason: "forgiven", principal: 0n }),
+        ]),
+      ).to.deep.equal([
+        "refused NO-LOAN",
+        "refused NO-LOAN",
+        "refused NO-LOAN",
+        "flagged CORRECTED",
+        "refused NO-LOAN",
+        "accepted",
+      ]);
+    });
+
+    it("a platform leaves the market: no new loans, its book runs off, and the authority hands on or closes the rest", async () => {
+      const { t, platform, buyer, authority } = await givenThree("OPEN");
+      const file = async (by: Platform, time: number, entries: Entry[]) => (await by.file(entries, { time })).map(told);
+      const second = { platform: 1, number: 2, index: 0 };
+      const third = { platform: 1, number: 2, index: 1 };
+      const more = [2, 3].map((number) => opened({ borrower: borrower(number), time: NOW + 10 }));
+      expect(await file(platform, NOW + 10, more)).to.deep.equal(["accepted", "accepted"]);
+      await t.licences.withdraw(1);
+
+      const time = NOW + DAY;
+      const asked = opened({ borrower: borrower(4), time });
+      const run = [asked, extended(LOAN, { time, asked: true }), repaid(LOAN, { time, principal: 100_000n })];
+      expect(await file(platform, time, run)).to.deep.equal(["refused LICENCE", "refused LICENCE", "accepted"]);
+      const ordered = { order: ORDER, time, side: "assignor" } as const;
+      expect(
+        await file(authority, time, [
+          assigned(second, { ...ordered, borrower: borrower(2), to: 1 }),
+          assigned(second, { ...ordered, borrower: borrower(2) }),
+          closed(third, { order: ORDER, time, borrower: borrower(3), reason: "forgiven", principal: 0n }),
+        ]),
+      ).to.deep.equal(["refused FORBIDDEN", "accepted", "accepted"]);
+      const paid = repaid(second, { borrower: borrower(2), time });
+      expect(await file(buyer, time, [paid])).to.deep.equal(["accepted"]);
+      expect(await file(platform, time, [paid])).to.deep.equal(["refused NO-LOAN"]);
+      expect(await file(platform, time, [closed(LOAN, { time })])).to.deep.equal(["flagged EXCESS"]);
+    });
   });
 
   it("another platform's event is NO-LOAN", async () => {

@@ -4,11 +4,10 @@ import { Regulator } from "../../src/chain/administration.ts";
 import { deploy } from "../../src/chain/deployment.ts";
 import { Transactor } from "../../src/chain/transactor.ts";
 import { toHex } from "../../src/core/bytes.ts";
-import { ruleBit } from "../../src/core/decision.ts";
 import { AppError } from "../../src/core/errors.ts";
 import { decodeSettings } from "../../src/core/settings.ts";
 import { compileRulePack, parseRulePack } from "../../src/regulator/compile-rule-pack.ts";
-import { localTime, planPublication, type PublishPlan } from "../../src/regulator/plan.ts";
+import { localTime, type PublishPlan } from "../../src/regulator/plan.ts";
 import { planAgainstChain, publish } from "../../src/regulator/publish.ts";
 import { CHAIN_ID, type LocalChain, startLocalChain, testKey } from "../support/local-chain.ts";
 
@@ -73,17 +72,6 @@ describe("regulator/publish, on a real chain", function () {
           ),
         ),
       ).to.deep.equal(["pack"]);
-    });
-
-    it("names what the registry in service doesn't judge, before anything is sent", () => {
-      const empty = { settings: undefined, points: new Map(), versions: new Map(), packs: [] };
-      const notices = { tightening: 0, relaxation: 0 };
-      const now = Date.UTC(2026, 0) / 1_000;
-      const served = ~ruleBit("COOLING-OFF");
-      const { conflicts } = planPublication(compiled(sample, now), { now, notices, served, ...empty });
-      expect(conflicts).to.deep.equal([
-        "payday for persons from 2020-01-01: the registry in service doesn't judge COOLING-OFF",
-      ]);
     });
 
     it("goes on where it was cut short", async () => {

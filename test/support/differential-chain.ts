@@ -9,6 +9,9 @@ import { encodeFile } from "../../src/chain/encode-file.ts";
 import { detailCounts, hasConduct } from "../../src/core/book-words.ts";
 import type { BookWords } from "../../src/core/book-words.ts";
 import { fromHex, toHex } from "../../src/core/bytes.ts";
+import { refToBigInt } from "../../src/core/entry.ts";
+import type { Ref } from "../../src/core/entry.ts";
+import { NOTE_TAGS } from "../../src/core/notes.ts";
 import { addressOfSecret } from "../../src/core/filing.ts";
 import type { FilingDomain, SignedFiling } from "../../src/core/filing.ts";
 import type { LicencesEvent } from "../../src/core/licences.ts";
@@ -32,7 +35,13 @@ const GAS = "0x20000000";
 export interface ChainBeginning {
   /** UTC seconds. */
   readonly at: number;
-  readonly platforms: readonly { readonly number: number; readonly group: number; readonly foundingUntil: number }[];
+  readonly platforms: readonly {
+    readonly number: number;
+    readonly group: number;
+    readonly foundingUntil: number;
+    /** Of the licence. */
+    readonly flags?: number;
+  }[];
   /** Products 0 to 255 that each platform is licensed for. */
   readonly products: bigint;
   readonly point?: { readonly series: number; readonly publishedAt: number; readonly rate: bigint };
@@ -112,6 +121,12 @@ export class DifferentialChain {
     return String(seal);
   }
 
+  /** What waits for the other side of an assignment. */
+  async assignmentOf(borrower: Uint8Array, ref: Ref): Promise<bigint> {
+    const [note] = await this.#read("noteOf", [toHex(borrower), refToBigInt(ref), NOTE_TAGS.assignment]);
+    return note as bigint;
+  }
+
   async foundingEnded(platform: number): Promise<boolean> {
     return Boolean((await this.#read("platformState", [platform]))[2]);
   }
@@ -141,9 +156,9 @@ export class DifferentialChain {
     };
     await act("Licences", "announceRegistry", [registry, keccak256(code as string), at]);
     await act("Licences", "installRegistry", [registry]);
-    for (const { number, group, foundingUntil } of platforms) {
+    for (const { number, group, foundingUntil, flags = 0 } of platforms) {
       const key = toHex(addressOfSecret(secretOf(number)));
-      await act("Licences", "grant", [key, group, foundingUntil, 0, ZERO, `platform ${number}`]);
+      await act("Licences", "grant", [key, group, foundingUntil, flags, ZERO, `platform ${number}`]);
       await act("Licences", "setProducts", [number, 0, products]);
     }
     if (point)
@@ -210,7 +225,7 @@ function callOf(step: Exclude<Step, { do: "file" }>): [contract: string, method:
     case "restore":
       return ["Licences", step.do, [step.platform]];
     case "amend":
-      return ["Licences", "amend", [step.platform, step.group, step.foundingUntil, 0, ZERO]];
+      return ["Licences", "amend", [step.platform, step.group, step.foundingUntil, step.flags, ZERO]];
     case "products":
       return ["Licences", "setProducts", [step.platform, step.word, step.bitmap]];
   }

@@ -1,9 +1,12 @@
+import { loansOf } from "../../src/core/book.ts";
 import { packBook, unpackBook } from "../../src/core/book-words.ts";
 import type { BookWords } from "../../src/core/book-words.ts";
 import { concat, toHex } from "../../src/core/bytes.ts";
 import { decodeDecisions, findingNames, ruleNames } from "../../src/core/decision.ts";
 import type { Decision } from "../../src/core/decision.ts";
+import { refText } from "../../src/core/entry.ts";
 import { encodeEntries, headOf, signHead } from "../../src/core/filing.ts";
+import { NOTE_TAGS } from "../../src/core/notes.ts";
 import { Registry } from "../../src/core/registry.ts";
 import type { AppliedFiling } from "../../src/core/registry.ts";
 import type { DifferentialChain } from "./differential-chain.ts";
@@ -99,6 +102,11 @@ export class Differential {
     for (const borrower of borrowers.values()) {
       const words = await this.#chain.wordsOf(borrower);
       const mine = packBook(twin.bookOf(borrower));
+      for (const loan of loansOf(twin.bookOf(borrower))) {
+        const note = await this.#chain.assignmentOf(borrower, loan);
+        const twins = twin.noteOf(borrower, loan, NOTE_TAGS.assignment);
+        if (note !== twins) return `the assignment of ${refText(loan)} is ${note} on chain and ${twins} in the twin`;
+      }
       if (toJson(words) !== toJson(mine))
         return `the book of ${toHex(borrower)} is ${show(words)} on chain and ${show(mine)} in the twin`;
     }

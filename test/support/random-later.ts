@@ -1,4 +1,6 @@
-import type { Overdue, Ref } from "../../src/core/entry.ts";
+import { CORRECTIONS, EXTENSIONS } from "../../src/core/entry.ts";
+import type { Assigned, Corrected, Extended, Overdue, Ref } from "../../src/core/entry.ts";
+import type { Schedule } from "../../src/core/schedule.ts";
 import type { Random } from "./random.ts";
 
 /** What events of a loan have in common. */
@@ -20,4 +22,34 @@ export function randomOverdue(random: Random, event: RandomEvent): Overdue {
     defaultCharges: BigInt(random.pick([0, 1, 500, 501, random.int(0, 2_000), random.chance(0.1) ? 2 ** 38 - 1 : 10])),
     contractRate: random.pick([0n, 240_000_000n, 2n ** 64n - 1n]),
   };
+}
+
+/** An `Extended` of a loan of which so much is outstanding. */
+export function randomExtended(random: Random, event: RandomEvent, owed: bigint, schedule: Schedule): Extended {
+  const some = (): bigint => BigInt(random.pick([0, 0, 1, 500, random.int(0, 10_000)]));
+  return {
+    kind: "Extended",
+    ...event,
+    ...(random.chance(0.5) && { asked: true as const }),
+    extension: random.pick(EXTENSIONS),
+    fee: random.chance(0.02) ? 2n ** 38n - 1n : random.pick([0n, some(), owed]),
+    writeDown: random.pick([0n, 0n, some(), owed, owed + 1n]),
+    paid: random.pick([0n, some(), 100_000n]),
+    schedule,
+  };
+}
+
+/** One side of an assignment to one of the scenario's platforms, or to none. */
+export function randomAssigned(random: Random, event: RandomEvent): Assigned {
+  const side = random.pick(["assignor", "assignee"] as const);
+  return { kind: "Assigned", ...event, to: random.pick([1, 2, 3, 3, 4, 9]), side };
+}
+
+/** A `Corrected` of a loan of which so much is outstanding, by a borrower whose last close was then. */
+export function randomCorrected(random: Random, event: RandomEvent, owed: bigint, lastClosed: number): Corrected {
+  const what = random.pick(CORRECTIONS);
+  const time = what === "time" && lastClosed > 0 && random.chance(0.7) ? lastClosed : event.time;
+  const near = random.pick([owed, owed + 1n, owed > 0n ? owed - 1n : 0n, 0n, 10_000n]);
+  const value = what === "time" ? BigInt(Math.max(time + random.int(-90_000, 90_000), 0)) : near;
+  return { kind: "Corrected", ...event, time, superseded: event.ref, what, value, why: 1 };
 }

@@ -27,6 +27,7 @@ const RULES: readonly RuleName[] = [
   "FUTURE",
   "DAILY-COST",
   "DEFAULT-CHARGE",
+  "ROLLOVER",
 ];
 
 function someRules(random: Random, probability: number): number {
@@ -67,6 +68,8 @@ export function randomLimits(random: Random, refusing: number): Limits {
     streakOff: random.pick([0, 7, 60, 65_535]),
     dailyShare: random.pick([0, 1_000_000, 8_000_000, 2 ** 32 - 1]),
     ...randomRate(random),
+    rolloverMax: random.pick([0, 1, 2, 15, 200]),
+    rolloverPaid: random.pick([0, 0, 100_000, 500_000]),
     ...randomDefaults(random),
   };
 }

@@ -1,11 +1,11 @@
-import { loansOf } from "../../src/core/book.ts";
+import { holderOf, loansOf } from "../../src/core/book.ts";
 import type { Loan } from "../../src/core/book.ts";
 import { CLOSE_REASONS, OUTAGE_REASONS } from "../../src/core/entry.ts";
 import type { Entry, Opened } from "../../src/core/entry.ts";
 import type { Registry } from "../../src/core/registry.ts";
 import type { Schedule } from "../../src/core/schedule.ts";
 import { randomLimits, randomSettings } from "./random-limits.ts";
-import { randomOverdue } from "./random-later.ts";
+import { randomAssigned, randomCorrected, randomExtended, randomOverdue } from "./random-later.ts";
 import { randomUnserved } from "./random-unserved.ts";
 import type { Random } from "./random.ts";
 import type { FileStep, Item, Mangle, Places, Step } from "./scenario.ts";
@@ -82,7 +82,14 @@ export class ScenarioMaker {
         return { at: this.#now, do: random.pick(["suspend", "restore"] as const), platform };
       case 3: {
         const foundingUntil = random.pick([0, this.#now + 100 * DAY, 2 ** 39]);
-        return { at: this.#now, do: "amend", platform, group: random.int(1, 3), foundingUntil };
+        return {
+          at: this.#now,
+          do: "amend",
+          platform,
+          group: random.int(1, 3),
+          foundingUntil,
+          flags: platform === 4 ? random.pick([1, 1, 0]) : 0,
+        };
       }
       case 4:
         return { at: this.#now, do: "products", platform, word: 0, bitmap: random.pick([0n, 2n ** 256n - 1n]) };
@@ -139,7 +146,9 @@ export class ScenarioMaker {
     const mangled = random.chance(0.04) && { mangle: this.#mangle() };
     if (random.chance(0.03)) return { id, entry: randomUnserved(random, borrower, this.#now), ...mangled };
     // Mostly about a loan that is there, or one opened just before in the same filing.
-    const loans = loansOf(twin.bookOf(borrower)).filter((loan) => loan.platform === platform || random.chance(0.05));
+    const loans = loansOf(twin.bookOf(borrower)).filter(
+      (loan) => holderOf(loan) === platform || random.chance(platform === 4 ? 0.4 : 0.15),
+    );
     if (random.chance(loans.length === 0 ? 0.85 : this.#mood.opening)) {
       const own = this.#draws.get(`${platform}/${borrower.join()}`) ?? [];
       const earlier = here.filter(({ entry }) => entry.kind === "Opened" && entry.firstDraw).map((item) => item.id);
@@ -222,7 +231,7 @@ export class ScenarioMaker {
     ]);
     const event = {
       ...founded,
-      ...(random.chance(0.03) && { order: random.bytes(32) }),
+      ...(random.chance(0.1) && { order: random.bytes(32) }),
       borrower,
       ref: loan ?? { platform: random.pick([...PLATFORMS, 0]), number: random.int(0, 6), index: random.int(0, 90) },
       time,
@@ -232,9 +241,15 @@ export class ScenarioMaker {
     const owed = BigInt(loan?.outstanding ?? 10_000);
     const principal = random.pick([0n, owed, owed, owed + 1n, owed > 0n ? owed - 1n : 0n, owed / 2n, this.#amount()]);
     const charges = random.pick([0n, 0n, 1n, 500n, 2n ** 38n - 1n, this.#amount()]);
-    switch (random.int(0, 6)) {
+    switch (random.int(0, 9)) {
       case 6:
         return randomOverdue(random, { ...event, ref });
+      case 7:
+        return randomExtended(random, { ...event, ref }, owed, this.#schedule(owed > 0n ? owed : 1n));
+      case 8:
+        return randomAssigned(random, { ...event, ref });
+      case 9:
+        return randomCorrected(random, { ...event, ref }, owed, twin.bookOf(borrower).lastClosed);
       case 0:
         return { kind: "Disbursed", ...event, ref, amount: random.chance(0.2) ? 0n : this.#amount() };
       case 1:

@@ -22,7 +22,13 @@ export type Step = { readonly at: number } & (
   | { readonly do: "settings"; readonly from: number; readonly settings: Settings }
   | { readonly do: "rate"; readonly series: number; readonly publishedAt: number; readonly rate: bigint }
   | { readonly do: "suspend" | "restore"; readonly platform: number }
-  | { readonly do: "amend"; readonly platform: number; readonly group: number; readonly foundingUntil: number }
+  | {
+      readonly do: "amend";
+      readonly platform: number;
+      readonly group: number;
+      readonly foundingUntil: number;
+      readonly flags: number;
+    }
   | { readonly do: "products"; readonly platform: number; readonly word: number; readonly bitmap: bigint }
 );
 

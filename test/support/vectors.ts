@@ -160,7 +160,20 @@ function stepOf(filing: Filed, id: number): FileStep {
   return { at: at(filing.at), do: "file", platform: filing.platform ?? 1, items: [item] };
 }
 
-const MONEY = ["principal", "cash", "income", "charges", "amount", "amountOverdue", "defaultCharges", "contractRate"];
+const MONEY = [
+  "principal",
+  "cash",
+  "income",
+  "charges",
+  "amount",
+  "amountOverdue",
+  "defaultCharges",
+  "contractRate",
+  "fee",
+  "writeDown",
+  "paid",
+  "value",
+];
 const BYTES = ["borrower", "order"];
 
 function entryOf(said: Json, filedAt: number): Entry {
@@ -177,8 +190,8 @@ function entryOf(said: Json, filedAt: number): Entry {
   for (const name of MONEY) if (name in all) all[name] = BigInt(all[name] as string);
   for (const name of BYTES) if (name in all) all[name] = fromHex(all[name] as string);
   all["time"] = at(time as number);
-  if (kind !== "Opened") return all as unknown as Entry;
-  if (all["disclosed"] !== 0) all["disclosed"] = at(all["disclosed"] as number);
+  if (kind === "Opened" && all["disclosed"] !== 0) all["disclosed"] = at(all["disclosed"] as number);
+  if (!("schedule" in all)) return all as unknown as Entry;
   all["schedule"] = (all["schedule"] as Json[]).map((leg) => ({
     ...leg,
     amount: BigInt(leg["amount"] as string),

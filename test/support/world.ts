@@ -7,15 +7,15 @@ import { SCENARIO_START } from "./random-scenario.ts";
 import type { Step } from "./scenario.ts";
 
 /**
- * The world that scenarios and vectors are played in: who is licensed when it begins. The chain is set up from it, and a twin without
+ * The world that scenarios and vectors are played in: who is licensed when it begins. Platform 4 is the authority. The chain is set up from it, and a twin without
  * a chain too.
  */
 export const WORLD = {
   platforms: [
-    { number: 1, group: 1, foundingUntil: 2 ** 39 },
-    { number: 2, group: 1, foundingUntil: SCENARIO_START + 8_640_000 },
-    { number: 3, group: 3, foundingUntil: 0 },
-    { number: 4, group: 4, foundingUntil: 2 ** 39 },
+    { number: 1, group: 1, foundingUntil: 2 ** 39, flags: 0 },
+    { number: 2, group: 1, foundingUntil: SCENARIO_START + 8_640_000, flags: 0 },
+    { number: 3, group: 3, foundingUntil: 0, flags: 0 },
+    { number: 4, group: 4, foundingUntil: 2 ** 39, flags: 1 },
   ],
   products: (1n << 65n) | (1n << 66n) | (1n << 130n),
   point: { series: 1, publishedAt: SCENARIO_START - 34_560_000, rate: 34_500_000n },
@@ -30,9 +30,9 @@ export function secretOf(number: number): Uint8Array {
 export function beginningTwin(domain: FilingDomain): Registry {
   const twin = new Registry(domain);
   twin.apply({ event: "RegistryInstalled", registry: domain.registry });
-  for (const { number, group, foundingUntil } of WORLD.platforms) {
+  for (const { number, group, foundingUntil, flags } of WORLD.platforms) {
     const key = addressOfSecret(secretOf(number));
-    twin.apply({ event: "LicenceSet", platform: number, key, group, standing: "active", foundingUntil, flags: 0 });
+    twin.apply({ event: "LicenceSet", platform: number, key, group, standing: "active", foundingUntil, flags });
     twin.apply({ event: "ProductsSet", platform: number, word: 0, bitmap: WORLD.products });
   }
   twin.apply({ event: "RatePublished", ...WORLD.point });

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 
 import type { Platform } from "../../chain/administration.ts";
 import { toHex } from "../../core/bytes.ts";
+import { AUTHORITY } from "../../core/licences.ts";
 import { cliError } from "../errors.ts";
 import { DEFAULT_DATA } from "../home.ts";
 import { print, printJson } from "../output.ts";
@@ -18,6 +19,7 @@ interface AddOptions extends Options {
   readonly products?: string;
   readonly foundingUntil?: string;
   readonly group?: string;
+  readonly authority?: boolean;
 }
 
 export function register(program: Command): void {
@@ -33,6 +35,7 @@ export function register(program: Command): void {
     )
     .option("--products <list>", "products by name (of a published pack) or number, separated by commas", "")
     .option("--founding-until <when>", "day or instant until which it may load its history (default: never)")
+    .option("--authority", "it is the authority: its orders close, correct and assign any platform's loans")
     .option("--group <number>", "licence group of its affiliates (default: one of its own)")
     .addHelpText(
       "after",
@@ -162,6 +165,7 @@ async function add(name: string, options: AddOptions): Promise<void> {
       name: name.trim(),
       products: [...new Set(products)],
       foundingUntil: foundingUntil(options.foundingUntil),
+      authority: options.authority === true,
       group: options.group === undefined ? 0 : wholeNumber("--group", options.group, 262_143),
     },
   );
@@ -200,7 +204,7 @@ async function list(options: Options): Promise<void> {
 }
 
 function view(one: Platform, names: Map<number, string>) {
-  const { platform, name, standing, key, group, foundingUntil, foundingClosed, products } = one;
+  const { platform, name, standing, key, group, foundingUntil, foundingClosed, products, flags } = one;
   const revoked = key.every((byte) => byte === 0);
   return {
     platform,
@@ -210,6 +214,7 @@ function view(one: Platform, names: Map<number, string>) {
     group,
     foundingUntil,
     foundingOpen: !foundingClosed && foundingUntil >= Date.now() / 1_000,
+    authority: (flags & AUTHORITY) !== 0,
     products: products.map((product) => names.get(product) ?? String(product)),
   };
 }

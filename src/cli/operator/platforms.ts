@@ -27,6 +27,8 @@ export interface PlatformRequest {
   readonly foundingUntil: number;
   /** Group of affiliates; 0 for one of its own. */
   readonly group: number;
+  /** It is the authority, whose orders reach every platform's loans. */
+  readonly authority?: boolean;
 }
 
 export interface AddedPlatform {

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import type { Platform } from "../../chain/administration.ts";
 import { equal, fromHex, toHex } from "../../core/bytes.ts";
+import { AUTHORITY } from "../../core/licences.ts";
 import { cliError } from "../errors.ts";
 import { needConnections } from "../home.ts";
 import { openRegulator, type RegulatorContext, type RegulatorOptions } from "../operator/regulator.ts";
@@ -30,7 +31,6 @@ export interface SignerOptions extends ActOptions {
   readonly license?: boolean;
 }
 
-const AUTHORITY = 1;
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/u;
 
 /** Changes group, founding window, recovery key, products or the authority's flag, and nothing that isn't said. */

@@ -1,4 +1,4 @@
-import type { CostBracket } from "../limit-fields.ts";
+import type { CostBracket, Limits } from "../limit-fields.ts";
 import { BREACH, PASS } from "./rule.ts";
 import type { Opening, Rule } from "./rule.ts";
 
@@ -12,9 +12,18 @@ export const cost: Rule<Opening> = {
   source: "Fla. Stat. §560.404; MCL 487.2153; RCW 31.45.073",
   judge({ entry: { principal, cash }, summary }, { costFlat, costBrackets }) {
     const charges = summary.total - (cash ?? principal);
-    return charges > costFlat + sharesOf(principal, costBrackets) ? BREACH : PASS;
+    return exceedsCost(charges, principal, { costFlat, costBrackets }) ? BREACH : PASS;
   },
 };
+
+/** Whether charges are more than a loan of this principal may cost. */
+export function exceedsCost(
+  charges: bigint,
+  principal: bigint,
+  { costFlat, costBrackets }: Pick<Limits, "costFlat" | "costBrackets">,
+): boolean {
+  return charges > costFlat + sharesOf(principal, costBrackets);
+}
 
 /** The marginal shares of the principal, rounded down once, in the borrower's favour. */
 function sharesOf(principal: bigint, brackets: readonly CostBracket[]): bigint {

@@ -1,12 +1,13 @@
 import { exceedsSimple } from "./rate/simple.ts";
 import { BREACH, PASS } from "./rule.ts";
-import type { Opening, Rule } from "./rule.ts";
+import type { Priced } from "./rate.ts";
+import type { Rule } from "./rule.ts";
 
 /** Shares are a day: the cap of a year is so many of them. */
 export const DAYS = 365;
 
 /** DAILY-COST by schedule: simple interest at the share a day, nothing for rounding. Source: CONC 5A.2.3R (0.8 % a day). */
-export const dailyCost: Rule<Opening> = {
+export const dailyCost: Rule<Priced> = {
   name: "DAILY-COST",
   must: "What a loan costs MUST NOT be more than the share a day of what is outstanding that day: by schedule when it is opened, and with every payment.",
   source: "CONC 5A.2.3R",

@@ -1,11 +1,12 @@
 import type { Limits } from "../limit-fields.ts";
-import type { Schedule } from "../schedule.ts";
+import type { Opened } from "../entry.ts";
+import type { Schedule, ScheduleSummary } from "../schedule.ts";
 import { effective } from "./rate/effective.ts";
 import type { Valuation } from "./rate/legs.ts";
 import { nominal } from "./rate/nominal.ts";
 import { exceedsSimple } from "./rate/simple.ts";
 import { BREACH, PASS, UNDETERMINED } from "./rule.ts";
-import type { Opening, Rule } from "./rule.ts";
+import type { Opening, Rule, Timed } from "./rule.ts";
 
 /** `rateConvention`. */
 export const NOMINAL = 0;
@@ -18,11 +19,18 @@ export type RateLimits = Pick<
   "rateConvention" | "rateYearBasis" | "rateUnit" | "rateUnitCount" | "dayDiscount" | "monthDiscount"
 >;
 
+/** A loan as far as what it costs goes. */
+export interface Priced extends Timed {
+  readonly entry: Pick<Opened, "cash" | "principal" | "schedule">;
+  readonly summary: ScheduleSummary;
+  readonly reference: Opening["reference"];
+}
+
 /**
  * RATE (docs/spec/rate.md). Sources: 金规〔2025〕9号 art. 6 (24 %); 法释〔2020〕17号 art. 25 (4 × the one-year LPR at the contract's
  * formation); 815 ILCS 123/15-5-5 (36 %).
  */
-export const rate: Rule<Opening> = {
+export const rate: Rule<Priced> = {
   name: "RATE",
   must: "A loan MUST NOT cost more than the cap: growing at the cap, what the borrower received must never be less than what the schedule has taken off it.",
   source: "金规〔2025〕9号 art. 6; SPC private-lending interpretation art. 25; 815 ILCS 123/15-5-5",
