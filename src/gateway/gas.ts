@@ -13,6 +13,10 @@ export const TRANSACTION_GAS = 16_777_216;
 /** Two words of state written for the first time, and judging. */
 const OPENED_GAS = 62_000;
 const EVENT_GAS = 34_000;
+/** Of the kinds from `Extended` on: two words written for the first time, and look-ups made anew where they follow another kind. */
+const LATER_GAS = 65_000;
+/** A note, and a loan with its detail that moves to a slot. */
+const ASSIGNED_GAS = 95_000;
 /** Reading one more loan of the borrower, and the detail it may have. */
 const LOAN_GAS = 9_000;
 /** A version, settings and licence that this filing has not loaded yet. */
@@ -39,10 +43,25 @@ export interface Workload {
 
 /** Predicted gas of one entry within a filing. */
 export function entryGas({ entry, bytes, loans, newVersion, adopts }: Workload): number {
-  const own = entry.kind === "Opened" ? OPENED_GAS : EVENT_GAS;
+  const own = ownGas(entry.kind);
   const legs = "schedule" in entry ? entry.schedule.length : 0;
   const adoption = adopts ? ADOPTION_GAS + loans * ADOPTED_LOAN_GAS : 0;
   return own + loans * LOAN_GAS + legs * LEG_GAS + bytes * BYTE_GAS + (newVersion ? VERSION_GAS : 0) + adoption;
+}
+
+function ownGas(kind: Entry["kind"]): number {
+  switch (kind) {
+    case "Opened":
+      return OPENED_GAS;
+    case "Disbursed":
+    case "Repaid":
+    case "Closed":
+      return EVENT_GAS;
+    case "Assigned":
+      return ASSIGNED_GAS;
+    default:
+      return LATER_GAS;
+  }
 }
 
 /** The gas limit that a filing's transaction asks for: what is not used is not paid. */
