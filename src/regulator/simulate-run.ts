@@ -85,6 +85,7 @@ class Runner implements Run {
           return limits !== undefined && this.#asFact ? neverRefusing(limits) : limits;
         },
         groupOf: (platform) => licences.at(platform, this.#act)?.groupOf(platform) ?? 0,
+        isActive: (platform) => licences.at(platform, this.#act)?.isActive(platform) ?? false,
         mayOpen: (platform, product) => licences.at(platform, this.#act)?.mayOpen(platform, product) ?? false,
       },
     );
