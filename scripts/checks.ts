@@ -62,6 +62,14 @@ export const checks: readonly Check[] = [
     needs: CONTRACTS,
   },
   {
+    name: "slither",
+    about: "static analysis of the contracts",
+    command: ["node", "scripts/slither.ts"],
+    alone: "node scripts/slither.ts",
+    needs: CONTRACTS,
+    cases: true,
+  },
+  {
     name: "contracts",
     about: "contracts, by mocha on Hardhat's network",
     command: ["hardhat", "test", "mocha", "--no-compile"],

@@ -16,6 +16,7 @@ import { apiRoutesText, apiSchemasText, errorsTable, settingsTable } from "./doc
 import { mappingJsonSchema } from "../src/import/mapping.ts";
 import { commandsText, importDryRun, simulationDefinitions } from "./docs-cli.ts";
 import { packFields, packTable, ruleFields } from "./docs-packs.ts";
+import { accepted } from "./slither-accepted.ts";
 import { closedExample, decisionExamples, filingExample, openedExample } from "./docs-examples.ts";
 
 interface Section {
@@ -42,6 +43,7 @@ const SECTIONS: readonly Section[] = [
   { file: "docs/spec/api.md", name: "schemas", make: apiSchemasText },
   { file: "docs/spec/errors.md", name: "errors", make: errorsTable },
   { file: "docs/design/gateway-settings.md", name: "settings", make: settingsTable },
+  { file: "docs/design/static-analysis.md", name: "findings", make: slitherTable },
   { file: "docs/import.md", name: "dry run", make: importDryRun },
   { file: "docs/simulate.md", name: "simulation definitions", make: simulationDefinitions },
   { file: "docs/spec/entry.md", name: "an Opened", make: openedExample },
@@ -53,6 +55,17 @@ const SECTIONS: readonly Section[] = [
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function slitherTable(): string {
+  return table(
+    ["finding", "where", "why it stays"],
+    accepted.map(({ detector, places, why }) => [
+      `\`${detector}\``,
+      places === "all" ? "wherever it is found" : places.map((place) => `\`${place}\``).join(", "),
+      why,
+    ]),
+  );
 }
 
 /** Three bits to a line. */
