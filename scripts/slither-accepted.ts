@@ -46,7 +46,7 @@ export const accepted: readonly Accepted[] = [
   {
     detector: "missing-zero-check",
     places: ["Licences.announceRegistry"],
-    why: "What is announced can be installed only if its code has the hash announced with it, which an address without code has not.",
+    why: "Nothing can be done with it: `installRegistry` refuses the address zero.",
   },
   {
     detector: "uninitialized-state",
