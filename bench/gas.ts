@@ -143,7 +143,7 @@ export async function gasRows(): Promise<GasRow[]> {
   const named = at(first, a.refs);
   row("disbursed", (await each(platform, (k) => disbursed(a.refs[k]!, { ...named(k), amount: 1_234_567n }))).gas);
   const charge = (k: number): Entry => overdue(a.refs[k]!, { ...named(k), time: clock, defaultCharges: 1_500n });
-  row("default charge", (await each(platform, charge)).gas);
+  row("default charge", (await each(platform, charge)).gas, 13_000);
   const plain = group();
   const b = await each(platform, (k) => loan(plain + k));
   row("closed", (await each(platform, closing(plain, b.refs))).gas, 12_500);
