@@ -22,9 +22,7 @@ const outputSchema = z.object({
       .array(
         z.object({
           check: z.string(),
-          impact: z.string(),
           description: z.string(),
-          elements: z.array(z.object({ name: z.string(), type_specific_fields: z.unknown().optional() })),
         }),
       )
       .optional(),

@@ -58,7 +58,7 @@ export interface DeployOptions {
 }
 
 /** Roles of `contracts/Administration.sol`, by the functions that they may call. */
-const ROLES = [
+export const ROLES = [
   {
     role: 1n,
     name: "rulemaker",

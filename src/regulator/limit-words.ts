@@ -71,10 +71,6 @@ export const LIMIT_WORDS: Readonly<Record<string, FieldWords>> = {
   outageWindow: time("outageWindow", "the time to file what was lent in an outage"),
   clockSkew: time("clockSkew", "the time by which a clock may be ahead"),
   withdrawalWindow: time("withdrawalWindow", "the time to withdraw"),
-  secondaryWindow: {
-    label: "the time in which borrowing again is a secondary loan",
-    say: (v) => durationInWords((v as unknown as { secondaryWindow: number }).secondaryWindow),
-  },
   reflection: time("reflection", "the time to reflect after seeing the costs"),
   amountMin: money("amountMin", "the smallest loan"),
   amountMax: money("amountMax", "the largest loan", NO_BOUND),

@@ -2,6 +2,7 @@ import type { BaseContract } from "ethers";
 import { network } from "hardhat";
 
 import { artifact, librariesOf } from "../../src/chain/artifacts.ts";
+import { ROLES } from "../../src/chain/deployment.ts";
 import { unpackBook } from "../../src/core/book-words.ts";
 import type { Book } from "../../src/core/book.ts";
 import { fromHex, toHex } from "../../src/core/bytes.ts";
@@ -283,18 +284,13 @@ export async function fixtures() {
       30 * DAY,
     ]);
     const registry = await deployRegistry(await licences.getAddress(), await rulebook.getAddress(), ethers.ZeroAddress);
-    const of = async (contract: BaseContract, names: readonly string[], role: bigint) => {
-      const selectors = names.map((name) => contract.interface.getFunction(name)!.selector);
-      await administration.setTargetFunctionRole(await contract.getAddress(), selectors, role);
+    const targets: Readonly<Record<"Rulebook" | "Licences", BaseContract>> = { Rulebook: rulebook, Licences: licences };
+    for (const { role, contract, functions } of ROLES) {
+      const target = targets[contract];
+      const selectors = functions.map((name) => target.interface.getFunction(name)!.selector);
+      await administration.setTargetFunctionRole(await target.getAddress(), selectors, role);
       await administration.grantRole(role, admin.address, 0);
-    };
-    await of(rulebook, RULEMAKER, 1n);
-    await of(rulebook, ["publishRate"], 2n);
-    await of(licences, LICENSOR, 3n);
-    await of(licences, ["revokeKey"], 4n);
-    await of(licences, ["announceRegistry", "renounceRegistry"], 5n);
-    await of(licences, ["installRegistry"], 6n);
-    await of(rulebook, ["declareEmergency", "liftEmergency"], 7n);
+    }
     await install(licences, await registry.getAddress(), 0);
     return { admin, relayer, stranger, administration, licences, rulebook, registry };
   }
@@ -403,15 +399,3 @@ export async function fixtures() {
 
   return { deploy, deployRegistry, connection };
 }
-
-const RULEMAKER = [
-  "publish",
-  "publishHistory",
-  "withdraw",
-  "publishSettings",
-  "withdrawSettings",
-  "openSeries",
-  "setNotices",
-  "notePack",
-];
-const LICENSOR = ["grant", "amend", "setKey", "suspend", "restore", "withdraw", "setProducts"];
