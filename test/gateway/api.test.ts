@@ -18,6 +18,7 @@ import {
   newBorrower,
   now,
   PRODUCT,
+  ready,
   type Reply,
   submit,
   type TestPlatform,
@@ -364,6 +365,7 @@ describe("the gateway's interface", function () {
 
   describe("for whoever runs it", () => {
     it("says that it is up and ready", async () => {
+      await ready(gateway);
       expect((await ask(gateway, "GET", "/readyz")).body).to.deep.equal({ ready: true, lacks: [] });
       expect((await ask(gateway, "GET", "/healthz")).body).to.deep.equal({ status: "ok" });
     });

@@ -14,12 +14,15 @@ import {
   ALL_VALID,
   ask,
   issue,
-  type Json,
   Market,
   newBorrower,
+  promise,
+  ready,
   receiptOf,
+  settled,
   submit,
   type TestPlatform,
+  until,
 } from "../support/market.ts";
 
 describe("the gateway while licences change", function () {
@@ -41,11 +44,6 @@ describe("the gateway while licences change", function () {
     await market.close();
   });
 
-  const settled = async (platform: TestPlatform, id: Hex): Promise<Json> =>
-    (await ask(gateway, "GET", `/v1/submissions/${id}?wait=30`, { key: platform.apiKey })).body;
-  const promise = async (platform: TestPlatform, record: string): Promise<void> => {
-    expect((await submit(gateway, platform, record, { wait: 0 })).status).to.equal(202);
-  };
   const offers = (platform: TestPlatform, count: number) =>
     Array.from({ length: count }, () => issue(platform, market.opened(platform, newBorrower())));
 
@@ -56,7 +54,7 @@ describe("the gateway while licences change", function () {
 
   async function expectFiledOnce(platform: TestPlatform, offered: readonly { readonly id: Hex }[]): Promise<void> {
     for (const { id } of offered) {
-      const end = await settled(platform, id);
+      const end = await settled(gateway, platform, id);
       expect([end.state, end.decision?.outcome]).to.deep.equal(["final", "accepted"]);
     }
     const filings = await filingsOnChain(market);
@@ -68,22 +66,22 @@ describe("the gateway while licences change", function () {
   describe("a key rotated in the middle of a queue", () => {
     it("signs again what the old key signed and no block holds, and files none twice", async () => {
       const early = offers(one(), 4);
-      for (const { record } of early) await promise(one(), record);
-      for (const { id } of early) await settled(one(), id);
+      for (const { record } of early) await promise(gateway, one(), record);
+      for (const { id } of early) await settled(gateway, one(), id);
       await mining(false);
       const late = offers(one(), 12);
-      for (const { record } of late) await promise(one(), record);
+      for (const { record } of late) await promise(gateway, one(), record);
       for (const { id } of late) {
         const broadcast = async () =>
           (await ask(gateway, "GET", `/v1/submissions/${id}`, { key: one().apiKey })).body.state === "broadcast";
-        while (!(await broadcast())) await new Promise((resolve) => setTimeout(resolve, 20));
+        await until(async () => broadcast());
       }
       const fresh = localSigner(testKey(0x77));
       market.signers.set(one().number, fresh);
       await market.setKeyNext(one().number, fresh.address);
       await mining(true);
       await expectFiledOnce(one(), [...early, ...late]);
-      expect(await gateway.lacks()).to.deep.equal([]);
+      await ready(gateway);
     });
 
     it("waits for the new signer without filing anything that would revert, and says so", async () => {
@@ -91,15 +89,15 @@ describe("the gateway while licences change", function () {
       await market.setKey(one().number, fresh.address);
       gateway.poke();
       const offered = offers(one(), 3);
-      for (const { record } of offered) await promise(one(), record);
+      for (const { record } of offered) await promise(gateway, one(), record);
       const other = offers(two(), 1)[0]!;
       expect((await submit(gateway, two(), other.record)).body.state).to.equal("final");
       const codes = async () => (await gateway.lacks()).map(({ code }) => code);
-      while (!(await codes()).includes("signer-unavailable")) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(async () => (await codes()).includes("signer-unavailable"));
       expect(await filingsOnChain(market)).to.have.length(1);
       market.signers.set(one().number, fresh);
-      for (const { id } of offered) expect((await settled(one(), id)).decision.outcome).to.equal("accepted");
-      expect(await gateway.lacks()).to.deep.equal([]);
+      for (const { id } of offered) expect((await settled(gateway, one(), id)).decision.outcome).to.equal("accepted");
+      await ready(gateway);
     });
 
     it("leaves receipts valid: each carries the certificate by the key that signed its filing", async () => {
@@ -118,7 +116,7 @@ describe("the gateway while licences change", function () {
       await gateway.stop();
       gateway = market.gateway();
       await gateway.start();
-      while ((await gateway.lacks()).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      await ready(gateway);
       expect((await receiptOf(market, gateway, before.id)).verdicts).to.equal(ALL_VALID);
     });
 
@@ -142,7 +140,7 @@ describe("the gateway while licences change", function () {
     it("that overtakes a queue is revoked by the cold key; all that waited is filed once behind the thief's filing", async () => {
       await mining(false);
       const offered = offers(one(), 7);
-      for (const { record } of offered) await promise(one(), record);
+      for (const { record } of offered) await promise(gateway, one(), record);
       const stranger = new FilingRelay(
         market.chain.rpc,
         new Account(market.chain.rpc, CHAIN_ID, testKey(5)),
@@ -155,13 +153,13 @@ describe("the gateway while licences change", function () {
       const signature = await localSigner(one().key).signFiling(theft, domainOf(market.deployment));
       const { raw } = await stranger.build({ ...theft, signature }, { nonce: 0, gasLimit: 2_000_000 });
       const { rpc } = market.chain;
-      while (!(await isBroadcast(offered[0]!.id))) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(async () => isBroadcast(offered[0]!.id));
       // The thief's is the one that a block takes.
       await rpc.call("anvil_dropAllTransactions", [], z.unknown());
       await stranger.send([raw]);
       await mining(true);
       const overtaken = async () => (await gateway.lacks()).some(({ code }) => code === "queue-overtaken");
-      while (!(await overtaken())) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(async () => overtaken());
 
       await new Transactor(rpc, CHAIN_ID, testKey(0x60)).send({
         ...{ to: market.deployment.licences, interface: artifact("Licences").interface },
@@ -174,7 +172,7 @@ describe("the gateway while licences change", function () {
       const { body } = await ask(gateway, "POST", path, { key: market.operatorKey });
       expect(body).to.deep.equal({ waiting: offered.length });
       for (const { id } of offered) {
-        const end = await settled(one(), id);
+        const end = await settled(gateway, one(), id);
         expect(end.decision.outcome).to.equal("accepted");
         expect(end.filing.number).to.be.above(1);
       }
@@ -195,13 +193,13 @@ describe("the gateway while licences change", function () {
       await mining(false);
       const [waiting] = offers(one(), 1) as [{ record: string; id: Hex }];
       const closing = issue(one(), market.closed(one(), borrower, opening.id));
-      await promise(one(), waiting.record);
-      await promise(one(), closing.record);
+      await promise(gateway, one(), waiting.record);
+      await promise(gateway, one(), closing.record);
       await market.actNext("suspend", [one().number]);
       await mining(true);
-      const refused = await settled(one(), waiting.id);
+      const refused = await settled(gateway, one(), waiting.id);
       expect([refused.decision.outcome, refused.decision.breaches]).to.deep.equal(["refused", ["LICENCE"]]);
-      expect((await settled(one(), closing.id)).decision.outcome).to.equal("accepted");
+      expect((await settled(gateway, one(), closing.id)).decision.outcome).to.equal("accepted");
       await market.act("restore", [one().number]);
       const [again] = offers(one(), 1) as [{ record: string; id: Hex }];
       expect((await submit(gateway, one(), again.record)).body.decision.outcome).to.equal("accepted");

@@ -14,12 +14,15 @@ import {
   ALL_VALID,
   ask,
   issue,
-  type Json,
   Market,
   newBorrower,
+  promise,
+  ready,
   receiptOf,
+  settled,
   submit,
   type TestPlatform,
+  until,
 } from "../support/market.ts";
 
 describe("the gateway over a succession of registries", function () {
@@ -43,12 +46,6 @@ describe("the gateway over a succession of registries", function () {
     await market.close();
   });
 
-  const promise = async (platform: TestPlatform, record: string): Promise<void> => {
-    expect((await submit(gateway, platform, record, { wait: 0 })).status).to.equal(202);
-  };
-  const settled = async (platform: TestPlatform, id: Hex): Promise<Json> =>
-    (await ask(gateway, "GET", `/v1/submissions/${id}?wait=30`, { key: platform.apiKey })).body;
-
   it("files with the successor from the next filing on, under the next number", async () => {
     const borrower = newBorrower();
     const opening = issue(one(), market.opened(one(), borrower));
@@ -67,7 +64,7 @@ describe("the gateway over a succession of registries", function () {
       [1, 2, successor],
     ]);
     expect((await auditOf(market)).mismatches).to.equal(0);
-    expect(await gateway.lacks()).to.deep.equal([]);
+    await ready(gateway);
   });
 
   it("gives receipts that stay valid: of the former registry's filings, and of its own", async () => {
@@ -92,7 +89,7 @@ describe("the gateway over a succession of registries", function () {
     const successor = await market.announce();
     let installed: Promise<void> | undefined;
     for (const [i, { platform, record }] of offered.entries()) {
-      await promise(platform, record);
+      await promise(gateway, platform, record);
       if (i === 75) installed = market.install(successor);
     }
     await installed;
@@ -104,11 +101,11 @@ describe("the gateway over a succession of registries", function () {
     await restart({ cutEntries: 2, cutAge: 1 });
     const successor = await market.announce();
     const early = offers(4);
-    for (const { platform, record } of early) await promise(platform, record);
-    for (const { platform, id } of early) await settled(platform, id);
+    for (const { platform, record } of early) await promise(gateway, platform, record);
+    for (const { platform, id } of early) await settled(gateway, platform, id);
     await mining(false);
     const late = offers(20);
-    for (const { platform, record } of late) await promise(platform, record);
+    for (const { platform, record } of late) await promise(gateway, platform, record);
     for (const { platform, id } of late) await until(async () => (await stateOf(platform, id)) === "broadcast");
     const before = await headsInStore();
     // The change is in a block of its own, and the pool still holds filings for the former registry.
@@ -135,7 +132,7 @@ describe("the gateway over a succession of registries", function () {
     );
     const filed = openings.flat();
     for (let i = 0; i < filed.length; i += 210) await batch(filed.slice(i, i + 210));
-    for (const { id } of filed) await settled(one(), id);
+    for (const { id } of filed) await settled(gateway, one(), id);
     const honest = one().signer;
     market.signers.set(1, { address: honest.address, signFiling: async () => Promise.reject(new Error("away")) });
     const closings = borrowers.map((borrower, i) => issue(one(), market.closed(one(), borrower, openings[i]![0]!.id)));
@@ -144,22 +141,22 @@ describe("the gateway over a succession of registries", function () {
     expect((await headsInStore()).filter(({ state }) => state === "cut")).to.have.length(1);
     await market.succeed();
     market.signers.set(1, honest);
-    for (const { id } of closings) expect((await settled(one(), id)).decision.outcome).to.equal("accepted");
+    for (const { id } of closings) expect((await settled(gateway, one(), id)).decision.outcome).to.equal("accepted");
     const bySuccessor = (await filingsOnChain(market)).filter(
       ({ registry }) => registry !== market.deployment.registry,
     );
     expect(bySuccessor).to.have.length.above(1);
     expect(await entriesOnChain(market)).to.have.length(filed.length + closings.length);
     expect((await auditOf(market)).mismatches).to.equal(0);
-    expect(await gateway.lacks()).to.deep.equal([]);
+    await ready(gateway);
   });
 
   it("goes on where it was when it was down during the change", async () => {
     const honest = one().signer;
     market.signers.set(1, { address: honest.address, signFiling: async () => Promise.reject(new Error("away")) });
     const offered = offers(12);
-    for (const { platform, record } of offered) await promise(platform, record);
-    await settled(two(), offered[0]!.id);
+    for (const { platform, record } of offered) await promise(gateway, platform, record);
+    await settled(gateway, two(), offered[0]!.id);
     await until(async () => (await headsInStore()).some(({ platform, state }) => platform === 1 && state === "cut"));
     await gateway.stop();
     await market.succeed();
@@ -178,30 +175,30 @@ describe("the gateway over a succession of registries", function () {
     gateway = market.gateway(options);
     await gateway.start();
     const offered = offers(9);
-    for (const { platform, record } of offered.slice(0, 3)) await promise(platform, record);
+    for (const { platform, record } of offered.slice(0, 3)) await promise(gateway, platform, record);
     for (const { platform, id } of offered.slice(0, 3))
       await until(async () => (await stateOf(platform, id)) === "mined");
     const successor = await market.announce();
     const snapshot = await rpc.call("evm_snapshot", [], z.string());
     await market.install(successor);
-    for (const { platform, record } of offered.slice(3, 6)) await promise(platform, record);
+    for (const { platform, record } of offered.slice(3, 6)) await promise(gateway, platform, record);
     for (const { platform, id } of offered.slice(3, 6))
       await until(async () => (await stateOf(platform, id)) === "mined");
     expect((await filingsOnChain(market)).at(-1)!.registry).to.equal(successor);
     await rpc.call("evm_revert", [snapshot], z.boolean());
-    for (const { platform, record } of offered.slice(6)) await promise(platform, record);
+    for (const { platform, record } of offered.slice(6)) await promise(gateway, platform, record);
     for (const { platform, id } of offered) await until(async () => (await stateOf(platform, id)) === "mined");
     expect(new Set((await filingsOnChain(market)).map(({ registry }) => registry))).to.deep.equal(
       new Set([deployment.registry]),
     );
     await market.install(successor);
     const more = offers(2);
-    for (const { platform, record } of more) await promise(platform, record);
+    for (const { platform, record } of more) await promise(gateway, platform, record);
     for (const { platform, id } of more) await until(async () => (await stateOf(platform, id)) === "mined");
     expect((await filingsOnChain(market)).at(-1)!.registry).to.equal(successor);
     expect(await entriesOnChain(market)).to.have.length(11);
     expect((await auditOf(market)).mismatches).to.equal(0);
-    expect(await gateway.lacks()).to.deep.equal([]);
+    await ready(gateway);
   });
 
   for (const [point, passes] of [
@@ -297,7 +294,7 @@ describe("the gateway over a succession of registries", function () {
   /** Everything is final, accepted, once on the chain under unbroken numbers, and an audit over both registries agrees. */
   async function expectFiledOnce(offered: readonly Offer[]): Promise<void> {
     for (const { platform, id } of offered) {
-      const end = await settled(platform, id);
+      const end = await settled(gateway, platform, id);
       expect([end.state, end.decision?.outcome]).to.deep.equal(["final", "accepted"]);
     }
     const filings = await filingsOnChain(market);
@@ -307,10 +304,6 @@ describe("the gateway over a succession of registries", function () {
     }
     expect(await entriesOnChain(market)).to.have.length(offered.length);
     expect(await auditOf(market)).to.include({ mismatches: 0, entries: offered.length });
-    expect(await gateway.lacks()).to.deep.equal([]);
+    await ready(gateway);
   }
 });
-
-async function until(look: () => Promise<boolean>): Promise<void> {
-  while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 20));
-}

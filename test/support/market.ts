@@ -376,3 +376,34 @@ export async function submit(
     body: { record },
   });
 }
+
+/** Submits a record without waiting: the gateway promises to file it. */
+export async function promise(gateway: Gateway, platform: TestPlatform, record: string): Promise<void> {
+  const { status, body } = await submit(gateway, platform, record, { wait: 0 });
+  if (status !== 202) throw new Error(`The record was not promised: ${status} ${JSON.stringify(body)}`);
+}
+
+/** The submission once its fate is known, or as it stands after 30 seconds. */
+export async function settled(gateway: Gateway, platform: TestPlatform, id: Hex): Promise<Json> {
+  return (await ask(gateway, "GET", `/v1/submissions/${id}?wait=30`, { key: platform.apiKey })).body;
+}
+
+/** The first thing seen that is neither false nor undefined. The test's own time limit ends a vain wait. */
+export async function until<T>(look: () => Promise<T | false | undefined>): Promise<T> {
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Waits until the gateway lacks nothing: it takes its filing lock a moment after it answers. Fails on what stays. */
+export async function ready(gateway: Gateway): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const lacks = await gateway.lacks();
+    if (lacks.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`The gateway lacks ${JSON.stringify(lacks)}.`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
