@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hash32, hexBytes, quantity, smallQuantity, type JsonRpc } from "./rpc.ts";
+import { hash32, hexBytes, quantity, RpcError, smallQuantity, type JsonRpc } from "./rpc.ts";
 
 /** A log as the node gives it. */
 export interface RawLog {
@@ -40,7 +40,12 @@ const headerSchema = z.object({
   timestamp: quantity.transform((seconds) => Number(seconds)),
 });
 
-/** Logs of these contracts in the blocks `from` to `to`, both included. */
+/**
+ * Logs of these contracts in the blocks `from` to `to`, both included. Nodes bound the blocks or the logs of one answer, each in words of
+ * its own: a span that a node refuses is asked for in halves.
+ *
+ * @throws RpcError where it refuses a single block too
+ */
 export async function fetchLogs(
   rpc: JsonRpc,
   addresses: readonly string[],
@@ -48,7 +53,16 @@ export async function fetchLogs(
   to: number | "latest",
 ): Promise<RawLog[]> {
   const filter = { address: addresses, fromBlock: quantityOf(from), toBlock: to === "latest" ? to : quantityOf(to) };
-  return rpc.call("eth_getLogs", [filter], z.array(logSchema));
+  try {
+    return await rpc.call("eth_getLogs", [filter], z.array(logSchema));
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    const last = to === "latest" ? await rpc.call("eth_blockNumber", [], smallQuantity) : to;
+    if (last <= from) throw error;
+    const middle = Math.floor((from + last) / 2);
+    const before = await fetchLogs(rpc, addresses, from, middle);
+    return [...before, ...(await fetchLogs(rpc, addresses, middle + 1, last))];
+  }
 }
 
 /** Headers and logs of the blocks `from` to `to`, both included. Throws `rpc-answer` if the chain changed in between. */
