@@ -156,8 +156,9 @@ contract Rulebook is IRulebook, AccessManaged {
         if (_settings.live.length != 0) {
             uint256 last = _settings.latest.effectiveFrom;
             if (effectiveFrom <= last) revert Rulebook_NotAscending(last, effectiveFrom);
-            // Zones and windows have no direction, so that a change may be either.
-            uint256 earliest = block.timestamp + _notice(true, true);
+            // Zones and windows have no direction, so that a change may be either. That more days are known changes none.
+            bool prolonged = Settings.isProlonged(DataContract.read(_settings.latest.data), settings);
+            uint256 earliest = block.timestamp + (prolonged ? 0 : _notice(true, true));
             if (effectiveFrom < earliest) revert Rulebook_TooSoon(earliest, effectiveFrom);
         }
         index = _settings.push(DataContract.write(settings), effectiveFrom);
@@ -232,6 +233,17 @@ contract Rulebook is IRulebook, AccessManaged {
     function settingsAt(uint40 time) external view returns (bytes memory) {
         (Version memory version, ) = _settings.inForce(time);
         return DataContract.read(version.data);
+    }
+
+    /// @inheritdoc IRulebook
+    function businessDays(
+        uint40 time,
+        uint256 since,
+        uint256 upTo,
+        uint256 enough
+    ) external view returns (uint256 known, uint256 unknown) {
+        (Version memory version, ) = _settings.inForce(time);
+        return Settings.businessDays(DataContract.read(version.data), since, upTo, enough);
     }
 
     /// @inheritdoc IRulebook

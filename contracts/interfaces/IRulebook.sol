@@ -145,7 +145,8 @@ interface IRulebook {
     /// @notice Says of which text the versions are that were published. Changes nothing else.
     function notePack(string calldata name, bytes32 hash) external;
 
-    /// @notice Publishes the deployment's settings: zone offsets and markets.
+    /// @notice Publishes the deployment's settings: zone offsets, markets, business days. Those after the first keep the longer
+    /// notice, unless all that they change is that the calendar is known for longer.
     function publishSettings(uint40 effectiveFrom, bytes calldata settings) external returns (uint16 index);
 
     /// @notice Withdraws settings that are not effective yet.
@@ -178,6 +179,17 @@ interface IRulebook {
 
     /// @notice The settings at a time; empty if there are none.
     function settingsAt(uint40 time) external view returns (bytes memory);
+
+    /// @notice The business days in (since, upTo], by the settings at `time`.
+    /// @param since Number of a civil day, from 1970-01-01 = 0; likewise `upTo`.
+    /// @return known So many are known, counted up to `enough`.
+    /// @return unknown So many days are outside of what the calendar knows.
+    function businessDays(
+        uint40 time,
+        uint256 since,
+        uint256 upTo,
+        uint256 enough
+    ) external view returns (uint256 known, uint256 unknown);
 
     /// @notice The last point of a series published at or before `time`.
     /// @return rate A year, 10^-9.

@@ -186,6 +186,17 @@ library Context {
         return Settings.confirmationWindow(_settings(c), market);
     }
 
+    /// @notice The business days in (since, upTo] as the rulebook knows them now (see {IRulebook-businessDays}). Only versions that count by
+    /// them ask, so that nobody else pays for the calendar.
+    function businessDays(
+        FilingContext memory c,
+        uint256 since,
+        uint256 upTo,
+        uint256 enough
+    ) internal view returns (uint256 known, uint256 unknown) {
+        return c.rulebook.businessDays(uint40(c.time), since, upTo, enough);
+    }
+
     /// @notice The last point of a reference series at `time`, and its publication; zero if there is none.
     function referenceAt(
         FilingContext memory c,

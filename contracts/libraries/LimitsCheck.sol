@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {CoolingOff} from "../rules/CoolingOff.sol";
 import {Income} from "../rules/Income.sol";
 import {Rate} from "../rules/Rate.sol";
 import {Decision} from "./Decision.sol";
@@ -14,6 +15,8 @@ library LimitsCheck {
     /// @dev The ring of openings is exact for so many openings in so many days.
     uint256 private constant RING_OPENINGS = 8;
     uint256 private constant RING_DAYS = 508;
+    /// @dev Each day of a wait is looked at.
+    uint256 private constant CALENDAR_DAYS = 60;
 
     /// @notice The byte of the first field that breaks a rule of publication, or NONE.
     function firstFault(Terms v) internal pure returns (uint256) {
@@ -25,7 +28,10 @@ library LimitsCheck {
         if (v.undeterminedRefuse() > Decision.RULES) return 10;
         if (v.reserved() != 0) return 88;
         if (v.reservedEnd() != 0) return 301;
-        if (on & Decision.COOLING_OFF != 0 && v.coolingMode() != 0) return 62;
+        if (on & Decision.COOLING_OFF != 0) {
+            if (v.coolingMode() > CoolingOff.DAYS) return 62;
+            if (v.coolingMode() != CoolingOff.SECONDS && !_isDays(v.coolingOff())) return 58;
+        }
         if (on & Decision.INCOME != 0 && v.incomeMode() > Income.ALL_PRINCIPAL) return 205;
         if (on & Decision.FREQUENCY != 0) {
             if (v.frequencyCount() == 0 || v.frequencyCount() > RING_OPENINGS) return 63;
@@ -40,6 +46,11 @@ library LimitsCheck {
     /// @notice The rules that must be served for this version to be judged. Keeping payments is part of INCOME.
     function rulesNeeded(Terms v) internal pure returns (uint256) {
         return v.on() | (v.payments() ? Decision.INCOME : 0);
+    }
+
+    /// @dev So many days can be counted by a calendar.
+    function _isDays(uint256 days_) private pure returns (bool) {
+        return days_ != 0 && days_ <= CALENDAR_DAYS;
     }
 
     function _costFault(Terms v) private pure returns (uint256) {

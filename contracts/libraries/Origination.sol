@@ -164,7 +164,7 @@ library Origination {
         (uint256 found, uint256 undetermined) = _loanRules(c, o, limits);
         breaches |= found;
         uint256 unknown;
-        (found, unknown) = _borrowerRules(o, x, limits, head);
+        (found, unknown) = _borrowerRules(c, o, x, limits, head);
         breaches |= found;
         undetermined |= unknown;
         if (o.flags & Entry.BASIS == Entry.REQUEST) return Decision.onQuestion(limits.masks(), breaches, undetermined);
@@ -239,11 +239,12 @@ library Origination {
 
     /// @dev Rules on what the borrower has already.
     function _borrowerRules(
+        FilingContext memory c,
         Opening memory o,
         Exposure memory x,
         Terms limits,
         uint256 head
-    ) private pure returns (uint256 breaches, uint256 undetermined) {
+    ) private view returns (uint256 breaches, uint256 undetermined) {
         uint256 principal = Entry.principal(o.facts);
         bool breach = PlatformCap.breaches(limits, x.groupOutstanding, principal);
         breaches = Decision.mark(breach, Decision.PLATFORM_CAP_BIT);
@@ -262,18 +263,18 @@ library Origination {
         }
         // A line's draws count once.
         if (o.flags & Entry.LATER_DRAW != 0) return (breaches, undetermined);
-        (uint256 found, uint256 open) = _historyRules(o, limits, head);
+        (uint256 found, uint256 open) = _historyRules(c, o, limits, head);
         return (breaches | found, undetermined | open);
     }
 
     /// @dev Rules on when the borrower had loans before.
     function _historyRules(
+        FilingContext memory c,
         Opening memory o,
         Terms limits,
         uint256 head
-    ) private pure returns (uint256 breaches, uint256 undetermined) {
-        bool question = o.flags & Entry.BASIS == Entry.REQUEST;
-        (bool breach, bool unknown) = CoolingOff.judge(limits, o.opened, Book.lastClosed(head), question);
+    ) private view returns (uint256 breaches, uint256 undetermined) {
+        (bool breach, bool unknown) = _coolingOff(c, o, limits, Book.lastClosed(head));
         breaches = Decision.mark(breach, Decision.COOLING_OFF_BIT);
         undetermined = Decision.mark(unknown, Decision.COOLING_OFF_BIT);
         bool any = Book.newest(head) != 0;
@@ -288,6 +289,33 @@ library Origination {
         (breach, unknown) = Frequency.judge(limits, Book.ring(head), o.newestDay, o.day);
         breaches |= Decision.mark(breach, Decision.FREQUENCY_BIT);
         undetermined |= Decision.mark(unknown, Decision.FREQUENCY_BIT);
+    }
+
+    /// @dev COOLING-OFF by seconds, or by days.
+    function _coolingOff(
+        FilingContext memory c,
+        Opening memory o,
+        Terms limits,
+        uint256 lastClosed
+    ) private view returns (bool breach, bool unknown) {
+        bool byDays = limits.coolingMode() != CoolingOff.SECONDS && limits.on() & Decision.COOLING_OFF != 0;
+        if (byDays && lastClosed != 0 && o.opened >= lastClosed) {
+            (uint256 known, uint256 unsaid) = _daysSince(c, limits, lastClosed, o.opened);
+            return CoolingOff.judgeDays(limits, known, unsaid);
+        }
+        return CoolingOff.judge(limits, o.opened, lastClosed, o.flags & Entry.BASIS == Entry.REQUEST);
+    }
+
+    /// @dev Days of the kind that the cooling-off is counted in, and how many may be such ones.
+    function _daysSince(
+        FilingContext memory c,
+        Terms limits,
+        uint256 lastClosed,
+        uint256 opened
+    ) private view returns (uint256 known, uint256 unsaid) {
+        (uint256 closed, uint256 day) = (c.dayOf(lastClosed), c.dayOf(opened));
+        if (limits.coolingMode() == CoolingOff.DAYS) return (day > closed ? day - closed : 0, 0);
+        return c.businessDays(closed, day, limits.coolingOff());
     }
 
     /// @dev STREAK of a borrower whose last opening is known.

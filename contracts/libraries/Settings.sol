@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @title Settings of the deployment: its zone and its markets
-/// @notice `zones u8 · (from u40 · offset i24 seconds)… · markets u8 · (market u8 · confirmationWindow u32 · graceDays u16)…`.
+import {BusinessDays} from "./BusinessDays.sol";
+
+/// @title Settings of the deployment: its zone, its markets and its business days
+/// @notice `zones u8 · (from u40 · offset i24 seconds)… · markets u8 · (market u8 · confirmationWindow u32 · graceDays u16)…`, and a
+/// calendar ({BusinessDays}) or nothing.
 library Settings {
     uint256 internal constant NONE = type(uint256).max;
 
@@ -24,12 +27,28 @@ library Settings {
             int256 offset = int24(uint24(_word(settings, p) >> 192));
             if (offset > MAX_OFFSET || offset < -MAX_OFFSET) return p + 5;
         }
-        if (length != place + 1 + MARKET_BYTES * uint8(settings[place])) return place;
-        for (uint256 p = place + 1; p < length; p += MARKET_BYTES) {
+        uint256 end = place + 1 + MARKET_BYTES * uint8(settings[place]);
+        if (length < end) return place;
+        for (uint256 p = place + 1; p < end; p += MARKET_BYTES) {
             uint256 market = uint8(settings[p]);
             if (market >= MARKETS || (p > place + 1 && market <= uint8(settings[p - MARKET_BYTES]))) return p;
         }
-        return NONE;
+        return length == end ? NONE : BusinessDays.firstFault(settings, end);
+    }
+
+    /// @notice Whether settings change nothing of those before but that the calendar is known for longer.
+    function isProlonged(bytes memory before, bytes memory settings) internal pure returns (bool) {
+        return BusinessDays.isProlonged(before, settings, _calendar(before));
+    }
+
+    /// @notice See {BusinessDays-count}.
+    function businessDays(
+        bytes memory settings,
+        uint256 since,
+        uint256 upTo,
+        uint256 enough
+    ) internal pure returns (uint256 known, uint256 unknown) {
+        return BusinessDays.count(settings, _calendar(settings), since, upTo, enough);
     }
 
     /// @notice The zone's offset at a time, and from when until when it is that.
@@ -63,6 +82,13 @@ library Settings {
             if (word >> 248 == market) return (word >> 216) & 0xffffffff;
         }
         return 0;
+    }
+
+    /// @dev Where the calendar begins; the end if there is none.
+    function _calendar(bytes memory settings) private pure returns (uint256) {
+        if (settings.length == 0) return 0;
+        uint256 place = 1 + ZONE_BYTES * uint8(settings[0]);
+        return place + 1 + MARKET_BYTES * uint8(settings[place]);
     }
 
     /// @dev The 32 bytes from `place` on; those beyond the end are anything, and nobody looks at them. Plain equivalent: 32

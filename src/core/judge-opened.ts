@@ -110,6 +110,7 @@ export function judgeOpened(entry: Opened, position: Position, world: World): Ju
     ring: before.ring,
     streak,
     zone: settings.zone,
+    calendar: settings.calendar,
     reference: (series, maxAgeDays) => world.referenceAt(series, times.effective, maxAgeDays),
   };
   const decision = limits ? decideOpening(opening, limits) : unjudged(0);

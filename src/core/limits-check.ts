@@ -25,10 +25,17 @@ export function limitFaults(bytes: Uint8Array): LimitFault[] {
   for (const [from, to] of RESERVED_LIMITS)
     if (bytes.subarray(from, to).some((byte) => byte !== 0))
       faults.push({ field: "reserved", problem: `bytes ${from} to ${to - 1} must be zero` });
+  if (isOn(limits, "COOLING-OFF") && limits.coolingMode !== 0 && !isDays(limits.coolingOff))
+    faults.push({ field: "coolingOff", problem: DAYS_PROBLEM });
   if (isOn(limits, "RATE")) faults.push(...rateFaults(limits));
   if (isOn(limits, "COST")) faults.push(...costFaults(limits));
   return faults;
 }
+
+/** So many days can be counted by a calendar. */
+const isDays = (days: number): boolean => days >= 1 && days <= CALENDAR_DAYS;
+const CALENDAR_DAYS = 60;
+const DAYS_PROBLEM = `days are 1 to ${CALENDAR_DAYS}`;
 
 function isOn({ on }: Limits, rule: Parameters<typeof ruleBit>[0]): boolean {
   return (on & ruleBit(rule)) !== 0;

@@ -155,7 +155,13 @@ describe("Rulebook", () => {
       ["that refuse what is undetermined of no rule", broken(10, 0x80), 10],
       ["with reserved bytes set", broken(95, 1), 88],
       ["with the last byte set", broken(319, 1), 301],
-      ["with an unknown cooling-off", broken(62, 1), 62],
+      ["with an unknown cooling-off", broken(62, 3), 62],
+      ["with a cooling-off of no days", toHex(encodeLimits(wideLimits({ coolingMode: 1, coolingOff: 0 }))), 58],
+      [
+        "with one of more days than can be counted",
+        toHex(encodeLimits(wideLimits({ coolingMode: 2, coolingOff: 61 }))),
+        58,
+      ],
       ["with a count of none", broken(63, 0), 63],
       ["with a count beyond the ring", broken(63, 9), 63],
       ["with a window of none", broken(64, 0, 0), 64],
@@ -270,9 +276,16 @@ describe("Rulebook", () => {
       ["that end in a zone", "0x0100000000000000", 0],
       ["with zones out of order", "0x02000000000500000000000000050000000000", 9],
       ["more than a day from UTC", "0x01000000000001518100", 6],
-      ["of another length than they say", "0x0000ff", 1],
+      ["of another length than they say", "0x0000ff", 2],
       ["with a market beyond the last", "0x000120000000000000", 2],
       ["with markets out of order", "0x00020100000000000001000000000000", 9],
+      ["with a calendar cut short", "0x0000600001000200", 2],
+      ["without a weekday that is worked", "0x00007f000100020000", 2],
+      ["with a calendar that ends where it begins", "0x000060000200020000", 5],
+      ["with fewer exceptional days than they say", "0x0000600001000500020002", 7],
+      ["with more exceptional days than can be", "0x000060000100050400", 7],
+      ["with an exceptional day out of order", "0x00006000010005000200020002", 11],
+      ["with an exceptional day that isn't known", "0x0000600001000500010005", 9],
     ];
     for (const [name, settings, at] of bad)
       it(`are refused ${name}, at byte ${at}`, async () => {
@@ -281,6 +294,61 @@ describe("Rulebook", () => {
           .to.be.revertedWithCustomError(rulebook, "Rulebook_BadField")
           .withArgs(at);
       });
+  });
+
+  describe("business days", () => {
+    const markets = new Map([[1, { confirmationWindow: 60, graceDays: 3 }]]);
+    // Thursday, 1 January 1970, is day 0.
+    const calendar = { rest: 0b110_0000, from: 0, until: 20, exceptions: [1, 9] };
+    const with_ = (change: Partial<typeof calendar>) =>
+      toHex(encodeSettings({ zone: [], markets, calendar: { ...calendar, ...change } }));
+
+    it("are counted as far as they are known", async () => {
+      const { rulebook } = await given();
+      await rulebook.publishSettings(5, with_({}));
+      const count = (since: number, upTo: number, enough = 99) => rulebook.businessDays(5, since, upTo, enough);
+      // Friday is a holiday, then comes a weekend.
+      expect(await count(0, 3)).to.deep.equal([0n, 0n]);
+      expect(await count(0, 4)).to.deep.equal([1n, 0n]);
+      // The second Saturday is worked.
+      expect(await count(0, 9)).to.deep.equal([6n, 0n]);
+      expect(await count(0, 9, 2)).to.deep.equal([2n, 0n]);
+      expect(await count(9, 9)).to.deep.equal([0n, 0n]);
+      expect(await count(18, 25)).to.deep.equal([1n, 6n]);
+      expect(await count(30, 33)).to.deep.equal([0n, 3n]);
+      expect(await rulebook.businessDays(4, 0, 4, 1)).to.deep.equal([0n, 4n]);
+    });
+
+    it("can be known for longer without notice, and changed only with it", async () => {
+      const { rulebook, clock } = await given();
+      await clock(NOW);
+      await rulebook.publishSettings(0, with_({}));
+      const changes = [
+        with_({ until: 30, exceptions: [1, 9, 19] }),
+        with_({ until: 30, exceptions: [1, 10] }),
+        with_({ until: 19 }),
+        with_({ until: 30, rest: 0 }),
+        with_({ until: 30, from: 1 }),
+        with_({ exceptions: [1, 9, 11] }),
+        with_({}),
+        toHex(encodeSettings({ zone: [], markets })),
+        toHex(encodeSettings({ zone: [], markets: new Map(), calendar: { ...calendar, until: 30 } })),
+      ];
+      for (const settings of changes)
+        await expect(rulebook.publishSettings(NOW + NOTICE - 1, settings)).to.be.revertedWithCustomError(
+          rulebook,
+          "Rulebook_TooSoon",
+        );
+      await clock(NOW + 100);
+      await expect(rulebook.publishSettings(NOW + 99, with_({ until: 30 }))).to.be.revertedWithCustomError(
+        rulebook,
+        "Rulebook_TooSoon",
+      );
+      await clock(NOW + 200);
+      await rulebook.publishSettings(NOW + 200, with_({ until: 30, exceptions: [1, 9, 20] }));
+      expect(await rulebook.businessDays(NOW + 199, 18, 25, 99)).to.deep.equal([1n, 6n]);
+      expect(await rulebook.businessDays(NOW + 200, 18, 25, 99)).to.deep.equal([4n, 0n]);
+    });
   });
 
   describe("a reference series", () => {

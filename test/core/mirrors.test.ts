@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { countBusinessDays, prolongs } from "../../src/core/business-days.ts";
 import { Licences } from "../../src/core/licences.ts";
 import { emptyLimits, encodeLimits } from "../../src/core/limits.ts";
 import { Rulebook } from "../../src/core/rulebook.ts";
@@ -49,6 +50,20 @@ describe("The Rulebook's mirror", () => {
     expect(confirmationWindow(rulebook.settingsAt(100), 2)).to.equal(0);
     rulebook.apply({ event: "SettingsWithdrawn", index: 0 });
     expect(rulebook.settingsAt(100)).to.equal(NO_SETTINGS);
+  });
+
+  it("knows a calendar for as long as it was published", () => {
+    const calendar = { rest: 0b110_0000, from: 0, until: 20, exceptions: [1, 9] };
+    const settings = { zone: [], markets: new Map(), calendar };
+    const bytes = encodeSettings(settings);
+    expect(decodeSettings(bytes)).to.deep.equal(settings);
+    expect(() => decodeSettings(bytes.subarray(0, -1))).to.throw();
+    expect(countBusinessDays(calendar, 0, 9, 99)).to.deep.equal({ known: 6, unknown: 0 });
+    expect(countBusinessDays(calendar, 18, 25, 99)).to.deep.equal({ known: 1, unknown: 6 });
+    expect(countBusinessDays(undefined, 18, 25, 99)).to.deep.equal({ known: 0, unknown: 7 });
+    expect(prolongs({ ...calendar, until: 30, exceptions: [1, 9, 20] }, calendar)).to.equal(true);
+    for (const change of [{ until: 20 }, { from: 1 }, { rest: 0 }, { exceptions: [1] }, { exceptions: [1, 9, 19] }])
+      expect(prolongs({ ...calendar, until: 30, ...change }, calendar), JSON.stringify(change)).to.equal(false);
   });
 
   it("never guesses a reference rate", () => {

@@ -1,3 +1,4 @@
+import type { Calendar } from "../../src/core/business-days.ts";
 import { ruleBit } from "../../src/core/decision.ts";
 import type { RuleName } from "../../src/core/decision.ts";
 import { discountRoot } from "../../src/core/discount.ts";
@@ -56,7 +57,7 @@ export function randomLimits(random: Random, refusing: number): Limits {
     marketCap: random.pick([0n, 200_000n, 2n ** 38n, 2n ** 40n - 1n]),
     maxLoans: random.pick([0, 1, 2, 5, 30]),
     maxLenders: random.pick([0, 1, 2, 3]),
-    coolingOff: random.pick([0, 3_600, DAY, 7 * DAY, 2 ** 32 - 1]),
+    ...randomCooling(random),
     frequencyCount: random.int(1, 8),
     frequencyWindow: random.pick([1, 30, 365, 508]),
     frequencyMode: random.pick([0, 0, 1]),
@@ -72,6 +73,12 @@ export function randomLimits(random: Random, refusing: number): Limits {
     rolloverPaid: random.pick([0, 0, 100_000, 500_000]),
     ...randomDefaults(random),
   };
+}
+
+function randomCooling(random: Random): Partial<Limits> {
+  const coolingMode = random.pick([0, 0, 1, 1, 2]);
+  const coolingOff = random.pick(coolingMode === 0 ? [0, 3_600, DAY, 7 * DAY, 2 ** 32 - 1] : [1, 1, 2, 9, 60]);
+  return { coolingMode, coolingOff };
 }
 
 /** Bounds of default charges, of amounts and rates that random entries come near. */
@@ -123,5 +130,16 @@ export function randomSettings(random: Random, around: number): Settings {
   const windows = markets.map(
     (market) => [market, { confirmationWindow: random.pick([0, 3_600, 3 * DAY, 60 * DAY]), graceDays: 30 }] as const,
   );
-  return { zone, markets: new Map(windows) };
+  return { zone, markets: new Map(windows), ...(random.chance(0.7) && { calendar: randomCalendar(random, around) }) };
+}
+
+/** A calendar that may know less than is asked of it, and whose exceptions may be many. */
+export function randomCalendar(random: Random, around: number): Calendar {
+  const today = Math.floor(around / DAY);
+  const from = today - random.pick([1, 20, 500]);
+  const until = today + random.pick([1, 20, 500]);
+  const often = random.pick([0, 0.05, 0.5]);
+  const days = Array.from({ length: until - from }, (_, i) => from + i);
+  const exceptions = days.filter(() => random.chance(often));
+  return { rest: random.pick([0, 0b110_0000, 0b100_0000, 0b111_1110]), from, until, exceptions };
 }

@@ -1,5 +1,6 @@
 import { holderOf, loansOf } from "../../src/core/book.ts";
 import type { Loan } from "../../src/core/book.ts";
+import { localDay, offsetAt } from "../../src/core/calendar.ts";
 import { CLOSE_REASONS, OUTAGE_REASONS } from "../../src/core/entry.ts";
 import type { Entry, Opened } from "../../src/core/entry.ts";
 import type { Registry } from "../../src/core/registry.ts";
@@ -180,6 +181,7 @@ export class ScenarioMaker {
     const book = twin.bookOf(borrower);
     const time = this.#time(basis === "founded", [
       ...(limits ? [book.lastClosed + limits.coolingOff, this.#now - limits.reportingWindow] : []),
+      this.#midnight(twin, book.lastClosed),
       ...(limits ? [this.#now + limits.clockSkew] : []),
       book.ring.newest,
       book.lastClosed,
@@ -207,6 +209,12 @@ export class ScenarioMaker {
       }),
       schedule: this.#schedule(principal),
     };
+  }
+
+  /** One of the local midnights after a time. */
+  #midnight(twin: Registry, time: number): number {
+    const { zone } = twin.rulebook.settingsAt(this.#now);
+    return (localDay(zone, time) + this.#random.int(1, 4)) * DAY - offsetAt(zone, time);
   }
 
   /** The first request ends founding, so that there must be few of them before. */

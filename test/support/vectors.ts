@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from "node:fs";
+import type { Calendar } from "../../src/core/business-days.ts";
 import { fromHex } from "../../src/core/bytes.ts";
 import { findingNames, ruleBit, ruleNames } from "../../src/core/decision.ts";
 import type { Decision, RuleName } from "../../src/core/decision.ts";
@@ -44,6 +45,8 @@ interface VectorCase {
   readonly settings?: {
     readonly zone?: readonly { readonly from: number; readonly offset: number }[];
     readonly confirmationWindow?: number;
+    /** `rest` as bits, bit 0 Monday; `from`, `until` and `exceptions` as days after that of the world's beginning. */
+    readonly calendar?: Calendar;
   };
   readonly before?: readonly (Filed | Done)[];
   readonly at: number;
@@ -118,10 +121,19 @@ function at(seconds: number): number {
 
 function settingsOf({ settings }: VectorCase): Settings | undefined {
   if (!settings) return undefined;
-  const { zone = [], confirmationWindow = 0 } = settings;
+  const { zone = [], confirmationWindow = 0, calendar } = settings;
+  const day = (days: number): number => Math.floor(SCENARIO_START / DAY) + days;
   return {
     zone: zone.map(({ from, offset }) => ({ from: at(from), offset })),
     markets: new Map([[1, { confirmationWindow, graceDays: 0 }]]),
+    ...(calendar && {
+      calendar: {
+        rest: calendar.rest,
+        from: day(calendar.from),
+        until: day(calendar.until),
+        exceptions: calendar.exceptions.map(day),
+      },
+    }),
   };
 }
 

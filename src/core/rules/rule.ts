@@ -1,3 +1,4 @@
+import type { Calendar } from "../business-days.ts";
 import type { Zone } from "../calendar.ts";
 import type { RuleName } from "../decision.ts";
 import type { Opened } from "../entry.ts";
@@ -51,6 +52,8 @@ export interface Opening extends Timed {
   /** Undefined where no opening is on record. */
   readonly streak: Streak | undefined;
   readonly zone: Zone;
+  /** Of business days; undefined where none is published. */
+  readonly calendar: Calendar | undefined;
   /** Rate a year, 10⁻⁹, of a reference series at the effective time; undefined where none holds. */
   readonly reference: (series: number, maxAgeDays: number) => bigint | undefined;
 }
