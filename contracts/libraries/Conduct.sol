@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Complaints} from "./Complaints.sol";
 import {FilingContext} from "./Context.sol";
 import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
@@ -11,12 +12,14 @@ import {RegistryState} from "./State.sol";
 library Conduct {
     /// @notice Judges the entry in [start, end) of calldata and, unless it is refused, applies it.
     function judge(
-        RegistryState storage,
-        FilingContext memory,
-        uint256,
+        RegistryState storage state,
+        FilingContext memory c,
+        uint256 kind,
         uint256 start,
         uint256 end
-    ) internal pure returns (uint256) {
+    ) internal returns (uint256) {
+        if (kind == Entry.COMPLAINED) return Complaints.complain(state, c, start, end);
+        if (kind == Entry.ANSWERED) return Complaints.answer(state, c, start, end);
         return Decision.refusal(Entry.isWhole(start, end) ? Decision.UNSUPPORTED : Decision.MALFORMED);
     }
 }

@@ -25,6 +25,7 @@ library Decision {
     uint256 internal constant ROLLOVER_BIT = 18;
     uint256 internal constant DAILY_COST_BIT = 21;
     uint256 internal constant DEFAULT_CHARGE_BIT = 22;
+    uint256 internal constant COMPLAINT_BIT = 24;
 
     // The same as masks.
     uint256 internal constant RATE = 1 << RATE_BIT;
@@ -46,6 +47,7 @@ library Decision {
     uint256 internal constant ROLLOVER = 1 << ROLLOVER_BIT;
     uint256 internal constant DAILY_COST = 1 << DAILY_COST_BIT;
     uint256 internal constant DEFAULT_CHARGE = 1 << DEFAULT_CHARGE_BIT;
+    uint256 internal constant COMPLAINT = 1 << COMPLAINT_BIT;
 
     /// @notice The rules that this registry judges.
     uint256 internal constant SERVED =
@@ -67,7 +69,8 @@ library Decision {
             FUTURE |
             ROLLOVER |
             DAILY_COST |
-            DEFAULT_CHARGE;
+            DEFAULT_CHARGE |
+            COMPLAINT;
 
     /// @notice All rules that have a bit.
     uint256 internal constant RULES = 2 ** 27 - 1;

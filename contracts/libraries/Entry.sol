@@ -16,6 +16,9 @@ library Entry {
     uint256 internal constant CLOSED = 4;
     uint256 internal constant EXTENDED = 5;
     uint256 internal constant OVERDUE = 6;
+    uint256 internal constant CONTACTED = 7;
+    uint256 internal constant COMPLAINED = 8;
+    uint256 internal constant ANSWERED = 9;
     uint256 internal constant ASSIGNED = 10;
     uint256 internal constant CORRECTED = 11;
     uint256 internal constant BARRED = 12;
@@ -50,6 +53,8 @@ library Entry {
     /// @dev After the prefix.
     uint256 private constant OVERDUE_BYTES = 20;
     uint256 private constant EXTENDED_BYTES = 15;
+    uint256 private constant COMPLAINED_BYTES = 1;
+    uint256 private constant ANSWERED_BYTES = 9;
     uint256 private constant ASSIGNED_BYTES = 4;
     uint256 private constant CORRECTED_BYTES = 15;
 
@@ -76,7 +81,7 @@ library Entry {
     uint256 internal constant CORRECT_TIME = 2;
 
     /// @dev The kinds that the authority may file on any loan, a bit each: `Closed`, `Complained`, `Assigned`, `Corrected`.
-    uint256 internal constant ORDERABLE = (1 << CLOSED) | (1 << 8) | (1 << ASSIGNED) | (1 << CORRECTED);
+    uint256 internal constant ORDERABLE = (1 << CLOSED) | (1 << COMPLAINED) | (1 << ASSIGNED) | (1 << CORRECTED);
 
     uint256 private constant U40 = 2 ** 40 - 1;
     uint256 private constant U32 = 2 ** 32 - 1;
@@ -330,6 +335,33 @@ library Entry {
             uint256 side = (word >> 224) & 0xff;
             if (to >= PLATFORMS || side > 1) finding = Decision.MALFORMED;
             return (finding, to, side == 1);
+        }
+    }
+
+    /// @notice Reads a `Complained` in [start, end) of calldata into `e`.
+    /// @return finding MALFORMED or zero.
+    function readComplained(LoanEvent memory e, uint256 start, uint256 end) internal pure returns (uint256 finding) {
+        // Unchecked: as above.
+        unchecked {
+            (start, end) = readPrefix(e, start, end, COMMON_FLAGS);
+            return start == 0 || end != start + COMPLAINED_BYTES ? Decision.MALFORMED : 0;
+        }
+    }
+
+    /// @notice Reads an `Answered` in [start, end) of calldata into `e`.
+    /// @return finding MALFORMED or zero.
+    /// @return complaint The wire's 64 bits.
+    function readAnswered(
+        LoanEvent memory e,
+        uint256 start,
+        uint256 end
+    ) internal pure returns (uint256 finding, uint256 complaint) {
+        // Unchecked: as above.
+        unchecked {
+            (start, end) = readPrefix(e, start, end, COMMON_FLAGS);
+            if (start == 0 || end != start + ANSWERED_BYTES) return (Decision.MALFORMED, 0);
+            uint256 word = Schedule.read(start);
+            return (_isRef(word) ? 0 : Decision.MALFORMED, word >> 192);
         }
     }
 

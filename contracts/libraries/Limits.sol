@@ -228,6 +228,11 @@ library Limits {
         return ((_word(v, 7) & 0xff) << 24) | (_word(v, 8) >> 232);
     }
 
+    /// @dev Seconds.
+    function answerWithin(Terms v) internal pure returns (uint256) {
+        return (_word(v, 8) >> 128) & U32;
+    }
+
     /// @dev Plain equivalent: `words[k]` of a `uint256[10] memory`.
     function _word(Terms v, uint256 k) private pure returns (uint256 word) {
         assembly ("memory-safe") {

@@ -53,8 +53,7 @@ library Loans {
         }
         n.word = word;
         n.opened = opened;
-        n.findings = 0;
-        _place(c, e, n, opened, Context.keyOf(Book.product(word), e.borrower));
+        place(c, e, n, opened, Context.keyOf(Book.product(word), e.borrower));
         return 0;
     }
 
@@ -97,14 +96,15 @@ library Loans {
         return 0;
     }
 
-    /// @dev The event's time and the limits that judge it, those of the loan's opening; whether it is late or ahead.
-    function _place(
+    /// @notice The event's time and the limits that judge it, those of the loan's opening; whether it is late or ahead.
+    /// @param key {Context-keyOf} of the loan's product.
+    function place(
         FilingContext memory c,
         LoanEvent memory e,
         Named memory n,
         uint256 opened,
         uint256 key
-    ) private view {
+    ) internal view {
         // Unchecked: 40 bits at most, and subtracted only where the difference is positive.
         unchecked {
             uint256 stated = e.time;
@@ -120,6 +120,7 @@ library Loans {
                     time = present - window;
                 }
             }
+            n.findings = 0;
             n.breaches = breaches;
             n.time = time > opened ? time : opened;
             n.limits = c.alsoAt(limits, key, opened);

@@ -3,6 +3,7 @@ import { ENTRY_KINDS } from "./entry.ts";
 import type { Entry, EntryKind } from "./entry.ts";
 import { refusal } from "./findings.ts";
 import { judgeAssigned } from "./judge-assigned.ts";
+import { judgeAnswered, judgeComplained } from "./judge-complaint.ts";
 import { judgeCorrected } from "./judge-corrected.ts";
 import { judgeEvent } from "./judge-event.ts";
 import { judgeExtended } from "./judge-extended.ts";
@@ -18,6 +19,8 @@ export const SERVED_KINDS: readonly EntryKind[] = [
   "Closed",
   "Extended",
   "Overdue",
+  "Complained",
+  "Answered",
   "Assigned",
   "Corrected",
 ];
@@ -45,6 +48,10 @@ export function judgeEntry(entry: Entry, position: Position, world: World): Judg
       return judgeEvent(entry, position, world);
     case "Extended":
       return judgeExtended(entry, position, world);
+    case "Complained":
+      return judgeComplained(entry, position, world);
+    case "Answered":
+      return judgeAnswered(entry, position, world);
     case "Assigned":
       return judgeAssigned(entry, position, world);
     case "Corrected":

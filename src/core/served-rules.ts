@@ -1,5 +1,6 @@
 import { ruleBit } from "./decision.ts";
 import type { RuleName } from "./decision.ts";
+import { ANSWERED_RULES } from "./judge-complaint.ts";
 import { EVENT_RULES } from "./judge-event.ts";
 import { EXTENDED_RULES } from "./judge-extended.ts";
 import { OPENED_RULES } from "./judge-opened.ts";
@@ -18,6 +19,7 @@ const JUDGED = [
   { judges: "all entries", rules: EVENT_RULES },
   { judges: "`Extended`", rules: EXTENDED_RULES },
   { judges: "`Overdue`", rules: OVERDUE_RULES },
+  { judges: "`Answered`", rules: ANSWERED_RULES },
 ] as const;
 
 /** Every rule that this registry judges, each once, in the order of bits. */

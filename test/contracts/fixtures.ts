@@ -65,6 +65,7 @@ export const SERVED_RULES: readonly RuleName[] = [
   "DAILY-COST",
   "DEFAULT-CHARGE",
   "ROLLOVER",
+  "COMPLAINT",
 ];
 
 export const bits = (rules: readonly RuleName[]): number => rules.reduce((mask, rule) => mask | ruleBit(rule), 0) >>> 0;

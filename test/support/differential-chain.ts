@@ -11,7 +11,7 @@ import type { BookWords } from "../../src/core/book-words.ts";
 import { fromHex, toHex } from "../../src/core/bytes.ts";
 import { refToBigInt } from "../../src/core/entry.ts";
 import type { Ref } from "../../src/core/entry.ts";
-import { NOTE_TAGS } from "../../src/core/notes.ts";
+import type { NoteTag } from "../../src/core/notes.ts";
 import { addressOfSecret } from "../../src/core/filing.ts";
 import type { FilingDomain, SignedFiling } from "../../src/core/filing.ts";
 import type { LicencesEvent } from "../../src/core/licences.ts";
@@ -121,9 +121,9 @@ export class DifferentialChain {
     return String(seal);
   }
 
-  /** What waits for the other side of an assignment. */
-  async assignmentOf(borrower: Uint8Array, ref: Ref): Promise<bigint> {
-    const [note] = await this.#read("noteOf", [toHex(borrower), refToBigInt(ref), NOTE_TAGS.assignment]);
+  /** What waits for an answer or for the other side of an assignment. */
+  async noteOf(borrower: Uint8Array, ref: Ref, tag: NoteTag): Promise<bigint> {
+    const [note] = await this.#read("noteOf", [toHex(borrower), refToBigInt(ref), tag]);
     return note as bigint;
   }
 

@@ -93,8 +93,24 @@ export class Differential {
       differentDecisions(step, decodeDecisions(filed.decisions), applied) ??
       different("seal", await this.#chain.sealOf(platform, number), toHex(applied.seal)) ??
       different("founding ended", await this.#chain.foundingEnded(platform), twin.chainOf(platform).foundingEnded) ??
+      (await this.#differentComplaints(step, twin, places)) ??
       (await this.#differentBooks(step, twin))
     );
+  }
+
+  /** Of complaints made or answered in the filing. */
+  async #differentComplaints({ items }: FileStep, twin: Registry, places: Places): Promise<string | undefined> {
+    for (const { id, complaint, entry } of items) {
+      const at = entry.kind === "Complained" ? id : complaint;
+      if (at === undefined) continue;
+      const ref = places.refOf(at);
+      const [note, twins] = [
+        await this.#chain.noteOf(entry.borrower, ref, NOTE_TAGS.complaint),
+        twin.noteOf(entry.borrower, ref, NOTE_TAGS.complaint),
+      ];
+      if (note !== twins) return `the complaint ${refText(ref)} is ${note} on chain and ${twins} in the twin`;
+    }
+    return undefined;
   }
 
   async #differentBooks({ items }: FileStep, twin: Registry): Promise<string | undefined> {
@@ -103,7 +119,7 @@ export class Differential {
       const words = await this.#chain.wordsOf(borrower);
       const mine = packBook(twin.bookOf(borrower));
       for (const loan of loansOf(twin.bookOf(borrower))) {
-        const note = await this.#chain.assignmentOf(borrower, loan);
+        const note = await this.#chain.noteOf(borrower, loan, NOTE_TAGS.assignment);
         const twins = twin.noteOf(borrower, loan, NOTE_TAGS.assignment);
         if (note !== twins) return `the assignment of ${refText(loan)} is ${note} on chain and ${twins} in the twin`;
       }

@@ -1,5 +1,5 @@
 import { CORRECTIONS, EXTENSIONS } from "../../src/core/entry.ts";
-import type { Assigned, Corrected, Extended, Overdue, Ref } from "../../src/core/entry.ts";
+import type { Answered, Assigned, Complained, Corrected, Extended, Overdue, Ref } from "../../src/core/entry.ts";
 import type { Schedule } from "../../src/core/schedule.ts";
 import type { Random } from "./random.ts";
 
@@ -43,6 +43,17 @@ export function randomExtended(random: Random, event: RandomEvent, owed: bigint,
 export function randomAssigned(random: Random, event: RandomEvent): Assigned {
   const side = random.pick(["assignor", "assignee"] as const);
   return { kind: "Assigned", ...event, to: random.pick([1, 2, 3, 3, 4, 9]), side };
+}
+
+/** A complaint. */
+export function randomComplained(random: Random, event: RandomEvent): Complained {
+  return { kind: "Complained", ...event, topic: random.int(0, 255) };
+}
+
+/** An answer to a complaint, or to whatever was filed there. */
+export function randomAnswered(random: Random, event: RandomEvent): Answered {
+  const complaint = { platform: random.int(1, 4), number: random.int(0, 9), index: random.int(0, 90) };
+  return { kind: "Answered", ...event, complaint, outcome: random.int(0, 255) };
 }
 
 /** A `Corrected` of a loan of which so much is outstanding, by a borrower whose last close was then. */

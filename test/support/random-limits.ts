@@ -29,6 +29,7 @@ const RULES: readonly RuleName[] = [
   "DAILY-COST",
   "DEFAULT-CHARGE",
   "ROLLOVER",
+  "COMPLAINT",
 ];
 
 function someRules(random: Random, probability: number): number {
@@ -72,6 +73,7 @@ export function randomLimits(random: Random, refusing: number): Limits {
     rolloverMax: random.pick([0, 1, 2, 15, 200]),
     rolloverPaid: random.pick([0, 0, 100_000, 500_000]),
     ...randomDefaults(random),
+    answerWithin: random.pick([0, DAY, 15 * DAY, 2 ** 32 - 1]),
   };
 }
 

@@ -2,11 +2,18 @@ import { holderOf, loansOf } from "../../src/core/book.ts";
 import type { Loan } from "../../src/core/book.ts";
 import { localDay, offsetAt } from "../../src/core/calendar.ts";
 import { CLOSE_REASONS, OUTAGE_REASONS } from "../../src/core/entry.ts";
-import type { Entry, Opened } from "../../src/core/entry.ts";
+import type { Complained, Entry, Opened } from "../../src/core/entry.ts";
 import type { Registry } from "../../src/core/registry.ts";
 import type { Schedule } from "../../src/core/schedule.ts";
 import { randomLimits, randomSettings } from "./random-limits.ts";
-import { randomAssigned, randomCorrected, randomExtended, randomOverdue } from "./random-later.ts";
+import {
+  randomAnswered,
+  randomAssigned,
+  randomComplained,
+  randomCorrected,
+  randomExtended,
+  randomOverdue,
+} from "./random-later.ts";
 import { randomUnserved } from "./random-unserved.ts";
 import type { Random } from "./random.ts";
 import type { FileStep, Item, Mangle, Places, Step } from "./scenario.ts";
@@ -38,6 +45,8 @@ export class ScenarioMaker {
   /** Items by the place that their loans have, to name them again. */
   readonly #opened = new Map<string, number>();
   readonly #draws = new Map<string, number[]>();
+  /** Complaints, each by its item, with the item of its loan. */
+  readonly #complaints: { readonly id: number; readonly loan?: number; readonly entry: Complained }[] = [];
 
   constructor(random: Random) {
     this.#random = random;
@@ -103,7 +112,8 @@ export class ScenarioMaker {
 
   /** Remembers where the items of a filing are, so that later ones can be about them. */
   remember({ items }: FileStep, places: Places): void {
-    for (const { id, entry } of items) {
+    for (const { id, entry, loan } of items) {
+      if (entry.kind === "Complained") this.#complaints.push({ id, entry, ...(loan !== undefined && { loan }) });
       if (entry.kind !== "Opened") continue;
       const { platform, number, index } = places.refOf(id);
       this.#opened.set(`${platform}/${number}/${index}`, id);
@@ -143,6 +153,10 @@ export class ScenarioMaker {
   #item(twin: Registry, platform: number, here: readonly Item[]): Item {
     const random = this.#random;
     const id = this.#nextId++;
+    if (random.chance(0.03)) {
+      const answered = this.#answer(id, here);
+      if (answered) return answered;
+    }
     const borrower = random.pick(this.#mood.borrowers);
     const mangled = random.chance(0.04) && { mangle: this.#mangle() };
     if (random.chance(0.03)) return { id, entry: randomUnserved(random, borrower, this.#now), ...mangled };
@@ -171,6 +185,21 @@ export class ScenarioMaker {
       ...(named !== undefined && { loan: named }),
       ...mangled,
     };
+  }
+
+  /** An answer to a complaint that was made, mostly about its loan. */
+  #answer(id: number, here: readonly Item[]): Item | undefined {
+    const random = this.#random;
+    const made = here.flatMap(({ id: at, entry, loan }) =>
+      entry.kind === "Complained" ? [{ id: at, entry, ...(loan !== undefined && { loan }) }] : [],
+    );
+    const complaints = [...this.#complaints.slice(-20), ...made];
+    if (complaints.length === 0) return undefined;
+    const { id: complaint, entry, loan } = random.pick(complaints);
+    const time = this.#time(false, [entry.time, entry.time + DAY, entry.time + 15 * DAY]);
+    const { borrower, ref } = entry;
+    const answer = randomAnswered(random, { borrower, ref, time });
+    return { id, complaint, entry: answer, ...(loan !== undefined && random.chance(0.95) && { loan }) };
   }
 
   #openedBy(twin: Registry, platform: number, borrower: Uint8Array, laterDraw: boolean): Opened {
@@ -249,7 +278,11 @@ export class ScenarioMaker {
     const owed = BigInt(loan?.outstanding ?? 10_000);
     const principal = random.pick([0n, owed, owed, owed + 1n, owed > 0n ? owed - 1n : 0n, owed / 2n, this.#amount()]);
     const charges = random.pick([0n, 0n, 1n, 500n, 2n ** 38n - 1n, this.#amount()]);
-    switch (random.int(0, 9)) {
+    switch (random.int(0, 11)) {
+      case 10:
+        return randomComplained(random, { ...event, ref });
+      case 11:
+        return randomAnswered(random, { ...event, ref });
       case 6:
         return randomOverdue(random, { ...event, ref });
       case 7:

@@ -41,6 +41,8 @@ export interface Item {
   readonly entry: Entry;
   /** The item that opened the loan that an event is about, or the line that a later draw belongs to; replaces the entry's ref. */
   readonly loan?: number;
+  /** The item that made the complaint that an answer is to; replaces the entry's complaint. */
+  readonly complaint?: number;
   /** What is done to its bytes. */
   readonly mangle?: Mangle;
 }
@@ -69,7 +71,11 @@ export class Places {
   }
 
   /** The item's entry with its ref resolved. */
-  resolve({ entry, loan }: Item): Entry {
+  resolve({ entry: unresolved, loan, complaint }: Item): Entry {
+    const entry =
+      complaint !== undefined && unresolved.kind === "Answered"
+        ? { ...unresolved, complaint: this.refOf(complaint) }
+        : unresolved;
     if (loan === undefined || entry.kind === "Barred") return entry;
     if (entry.kind === "Opened") return { ...entry, line: this.refOf(loan) };
     return { ...entry, ref: this.refOf(loan) };

@@ -166,9 +166,10 @@ function limitsOf(rule: RuleName | undefined, said: Json): Limits {
 }
 
 function stepOf(filing: Filed, id: number): FileStep {
-  const { loan, ...said } = (filing.entry ?? {}) as Json & { loan?: number };
+  const { loan, complaint, ...said } = (filing.entry ?? {}) as Json & { loan?: number; complaint?: number };
   const mangle = filing.bytes !== undefined && { mangle: { how: "replace", bytes: fromHex(filing.bytes) } as const };
-  const item = { id, entry: entryOf(said, filing.at), ...(loan !== undefined && { loan }), ...mangle };
+  const named = { ...(loan !== undefined && { loan }), ...(complaint !== undefined && { complaint }) };
+  const item = { id, entry: entryOf(said, filing.at), ...named, ...mangle };
   return { at: at(filing.at), do: "file", platform: filing.platform ?? 1, items: [item] };
 }
 
@@ -197,7 +198,8 @@ function entryOf(said: Json, filedAt: number): Entry {
     disclosed: (time as number) - DAY,
     schedule: [{ count: 1, unit: "day", gap: 30, amount: "10000" }],
   };
-  const paying = { principal: "0", charges: "0", ref: { platform: 1, number: 1, index: 0 } };
+  const nowhere = { platform: 1, number: 1, index: 0 };
+  const paying = { principal: "0", charges: "0", ref: nowhere, ...(kind === "Answered" && { complaint: nowhere }) };
   const all: Json = { kind, time, borrower: BORROWER, ...(kind === "Opened" ? opening : paying), ...rest };
   for (const name of MONEY) if (name in all) all[name] = BigInt(all[name] as string);
   for (const name of BYTES) if (name in all) all[name] = fromHex(all[name] as string);
