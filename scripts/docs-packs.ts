@@ -28,6 +28,7 @@ const entriesOf = z.object({ additionalProperties: z.object({ properties: shape 
 const itemsOf = z.object({ items: z.object({ properties: shape }) });
 const schemaShape = z.object({
   properties: z.object({
+    calendar: z.unknown(),
     markets: entriesOf,
     products: entriesOf,
     series: entriesOf,
@@ -44,6 +45,7 @@ export function packFields(): string {
   const { markets, products, series, versions, notExpressed } = properties;
   const parts: readonly (readonly [string, z.infer<typeof shape>])[] = [
     ["the pack", z.object({ properties: shape }).parse(schema).properties],
+    ["the calendar", z.object({ properties: shape }).parse(properties.calendar).properties],
     ["a market", markets.additionalProperties.properties],
     ["a product", products.additionalProperties.properties],
     ["a series", series.additionalProperties.properties],

@@ -126,7 +126,8 @@ function verbOf({ name, unit }: LimitField, before: Limits, after: Limits, words
   const [a, b] = [before[name], after[name]];
   const several = name === "costFlat" || name === "defaultTotal" || name === "quietFrom";
   const unbounded = directionOf(name) === "lowerNotZero" && (Number(a) === 0 || Number(b) === 0);
-  const coded = several || unbounded || NO_QUANTITY.has(unit) || before.rateSeries !== after.rateSeries;
+  const recounted = name === "coolingOff" && before.coolingMode !== after.coolingMode;
+  const coded = several || recounted || unbounded || NO_QUANTITY.has(unit) || before.rateSeries !== after.rateSeries;
   const verb = coded ? "change" : a < b ? "rise" : "fall";
   return words?.many === true ? verb : `${verb}s`;
 }

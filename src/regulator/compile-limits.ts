@@ -1,3 +1,4 @@
+import { COOLING_MODES } from "../core/rules/cooling-off.ts";
 import { ruleBit, type RuleName } from "../core/decision.ts";
 import { discountRoot } from "../core/discount.ts";
 import { emptyLimits, LIMIT_FLAGS } from "../core/limits.ts";
@@ -31,7 +32,7 @@ export function limitsOf(version: RulePackVersion, pack: RulePack): Limits {
     clockSkew: version.clockSkew,
     withdrawalWindow: version.withdrawalWindow,
     ...amountsOf(rules, money),
-    ...borrowerOf(rules),
+    ...borrowerOf(rules, pack),
     ...lifeOf(rules, money),
     ...contactOf(rules.CONTACT),
     ...rateOf(rules.RATE, pack),
@@ -78,13 +79,16 @@ function amountsOf(rules: RulePackRules, money: Money): Partial<Limits> {
   };
 }
 
-function borrowerOf(rules: RulePackRules): Partial<Limits> {
+function borrowerOf(rules: RulePackRules, pack: RulePack): Partial<Limits> {
+  if (rules["COOLING-OFF"]?.time.mode === COOLING_MODES.businessDays && pack.calendar === undefined)
+    throw new Error("COOLING-OFF: it waits for business days, and the pack has no calendar");
   const within = rules.FREQUENCY?.within;
   return {
     reflection: rules.DISCLOSURE?.reflection ?? 0,
     maxLoans: rules["OPEN-LOANS"]?.loans ?? 0,
     maxLenders: rules["OPEN-LOANS"]?.lenders ?? 0,
-    coolingOff: rules["COOLING-OFF"]?.time ?? 0,
+    coolingOff: rules["COOLING-OFF"]?.time.count ?? 0,
+    coolingMode: rules["COOLING-OFF"]?.time.mode ?? 0,
     frequencyCount: rules.FREQUENCY?.loans ?? 0,
     frequencyWindow: within === "calendar-year" ? 366 : (within ?? 0),
     frequencyMode: within === "calendar-year" ? 1 : 0,

@@ -6,6 +6,7 @@ import type { MarketSettings, Settings } from "../core/settings.ts";
 import { limitsOf } from "./compile-limits.ts";
 import { regulatorError } from "./errors.ts";
 import { provisionsOf, textIn } from "./law.ts";
+import { compileCalendar } from "./pack-calendar.ts";
 import { fieldsOf, PACK_RULES } from "./pack-rules.ts";
 import { rulePackSchema, type RulePack, type RulePackRules } from "./rule-pack.ts";
 import { secondsOf } from "./units.ts";
@@ -140,7 +141,9 @@ export function compileRulePack(pack: RulePack, now: number): CompiledRulePack {
     if (next?.product === version.product && next.kind === version.kind && next.effectiveFrom === version.effectiveFrom)
       throw invalid(pack.pack, `two versions of ${version.productName} bind from the same moment`);
   }
-  const settings = { zone: zoneOffsets(pack.zone, now), markets };
+  const { calendar } = pack;
+  const days = calendar && { calendar: checked(pack, "calendar", () => compileCalendar(calendar)) };
+  const settings = { zone: zoneOffsets(pack.zone, now), markets, ...days };
   return {
     pack: pack.pack,
     title: textIn(pack.title, "en"),

@@ -1,9 +1,11 @@
 import { stringify } from "yaml";
+import type { Calendar } from "../core/business-days.ts";
 import { offsetAt, type Zone } from "../core/calendar.ts";
 import { equal, toHex } from "../core/bytes.ts";
 import { encodeLimits } from "../core/limits.ts";
 import type { Limits } from "../core/limit-fields.ts";
 import { DateTime } from "luxon";
+import { plainCalendar, writtenCalendar } from "./pack-calendar.ts";
 import { compileRulePack, parseRulePack, type CompiledRulePack } from "./compile-rule-pack.ts";
 import { localTime, sameZone } from "./plan.ts";
 import type { RulePack, RulePackVersion } from "./rule-pack.ts";
@@ -77,6 +79,7 @@ export function exportPack(chain: RulebookOnChain, options: ExportOptions): Expo
     ...(names?.pack.known !== undefined && { known: names.pack.known }),
     currency,
     zone,
+    ...(settings?.calendar && { calendar: calendarOf(settings.calendar, names) }),
     markets: Object.fromEntries(
       wanted.map(([number, { confirmationWindow, graceDays }]) => {
         const said = names?.pack.markets[of.market(number) ?? ""];
@@ -139,6 +142,15 @@ export function exportPack(chain: RulebookOnChain, options: ExportOptions): Expo
   if (!zoneFits && options.zone !== undefined) remarks.push(`${zone} has other offsets than the chain.`);
   return { yaml, remarks, exact: isExact(compiled, held, remarks) && zoneFits };
 }
+
+/** The calendar as the pack writes it, if it is the pack's. */
+function calendarOf(held: Calendar, names: NamingPack | undefined) {
+  const { pack, compiled } = names ?? {};
+  const same = isDeepEqual(compiled?.settings.calendar, held);
+  return same && names?.law === true && pack?.calendar ? writtenCalendar(pack.calendar) : plainCalendar(held);
+}
+
+const isDeepEqual = (a: Calendar | undefined, b: Calendar): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 const NO_MARKET = { confirmationWindow: 0, graceDays: 0 };
 const market = (product: number): number => Math.floor(product / 64);

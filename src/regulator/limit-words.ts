@@ -9,6 +9,7 @@ import {
   percentInWords,
   plural,
   timeOfDayInWords,
+  waitInWords,
   type Currency,
 } from "./value-words.ts";
 
@@ -80,8 +81,15 @@ export const LIMIT_WORDS: Readonly<Record<string, FieldWords>> = {
   marketCap: money("marketCap", "the most that may be owed to all lenders together"),
   maxLoans: count("maxLoans", "the loans that may be open at once", "loan", NO_BOUND),
   maxLenders: count("maxLenders", "the lenders that one may have at once", "lender", NO_BOUND),
-  coolingOff: time("coolingOff", "the wait after a loan"),
-  coolingMode: code("coolingMode", "how the wait is counted", { 0: "by seconds" }),
+  coolingOff: {
+    label: "the wait after a loan",
+    say: ({ coolingOff, coolingMode }) => waitInWords(coolingMode, coolingOff),
+  },
+  coolingMode: code("coolingMode", "how the wait is counted", {
+    0: "by seconds",
+    1: "by business days",
+    2: "by days",
+  }),
   frequencyCount: count("frequencyCount", "the loans that may be opened in a period", "loan"),
   frequencyWindow: {
     label: "the period in which loans are counted",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { RULES, type RuleName } from "../core/decision.ts";
 import { law } from "./law.ts";
-import { address, dailyShare, days, duration, money, multiple, percent, share, timeOfDay } from "./units.ts";
+import { address, dailyShare, days, duration, money, multiple, percent, share, timeOfDay, wait } from "./units.ts";
 
 /** The rules of a pack, each with its fields as a law would name them. Descriptions go into the JSON Schema and docs/rule-packs.md. */
 
@@ -73,7 +73,11 @@ const RULE_FIELDS = {
     loans: z.int().min(1).max(31).optional().describe("Open at once"),
     lenders: z.int().min(1).max(31).optional().describe("Licence groups with an open loan at once"),
   },
-  "COOLING-OFF": { time: duration.describe("Since the borrower's last loan closed, anywhere") },
+  "COOLING-OFF": {
+    time: wait.describe(
+      "Since the borrower's last loan closed, anywhere: `24h`; `{ businessDays: 1 }`, until the next business day begins; or `{ days: 1 }`, until the next day does",
+    ),
+  },
   STREAK: {
     days: days.describe("Most days in debt without a break, this loan's term included"),
     off: days.describe("Days out of debt that must follow so long a streak"),

@@ -1,4 +1,5 @@
 import { equal, toHex } from "../core/bytes.ts";
+import { prolongs, type Calendar } from "../core/business-days.ts";
 import { offsetAt, type Zone } from "../core/calendar.ts";
 import { decodeLimits } from "../core/limits.ts";
 import { encodeSettings, type Settings } from "../core/settings.ts";
@@ -121,15 +122,26 @@ class Plan implements PublishPlan {
       this.conflicts.push(`the deployment keeps another time zone than ${zone}; one deployment is one zone`);
       return;
     }
-    const merged = new Map([...held.markets, ...settings.markets].sort(([a], [b]) => a - b));
-    const added = encodeSettings({ zone: settings.zone, markets: merged });
-    if (equal(encodeSettings({ zone: settings.zone, markets: held.markets }), added)) {
+    const markets = new Map([...held.markets, ...settings.markets].sort(([a], [b]) => a - b));
+    const wanted: Settings = { ...held, markets, ...calendarAfter(held.calendar, settings.calendar) };
+    if (areEqual(wanted, held)) {
       this.same++;
       return;
     }
-    // Zones and windows have no direction: the longer notice.
-    const effectiveFrom = now + Math.max(notices.tightening, notices.relaxation) + MARGIN;
-    this.steps.push({ kind: "settings", effectiveFrom, settings: added, first: false });
+    if (held.calendar && wanted.calendar && areEqual({ ...wanted, calendar: held.calendar }, held)) {
+      if (prolongs(wanted.calendar, held.calendar)) {
+        // The zone stays to the byte: then all that is new is days that weren't known, which needs no notice.
+        this.#settings(wanted, 0);
+        return;
+      }
+    }
+    // Zones, windows and days have no direction: the longer notice.
+    this.#settings({ ...wanted, zone: settings.zone }, Math.max(notices.tightening, notices.relaxation));
+  }
+
+  #settings(settings: Settings, notice: number): void {
+    const effectiveFrom = this.#state.now + notice + MARGIN;
+    this.steps.push({ kind: "settings", effectiveFrom, settings: encodeSettings(settings), first: false });
   }
 
   series({ number, title, points }: CompiledRulePack["series"][number]): void {
@@ -228,6 +240,14 @@ class Plan implements PublishPlan {
     return `${productName} for ${kind === 1 ? "persons" : "businesses"} from ${localTime(effectiveFrom, this.#zone)}`;
   }
 }
+
+/** The calendar that stands when a pack's is published: the pack's, unless the one that is held says all that it says. */
+function calendarAfter(held: Calendar | undefined, given: Calendar | undefined): { readonly calendar?: Calendar } {
+  const calendar = given === undefined || (held !== undefined && prolongs(held, given)) ? held : given;
+  return calendar === undefined ? {} : { calendar };
+}
+
+const areEqual = (a: Settings, b: Settings): boolean => equal(encodeSettings(a), encodeSettings(b));
 
 const NO_CHANGE: Strictness = { tightens: false, relaxes: false };
 

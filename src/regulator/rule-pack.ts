@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { enactment, law, mark, prose, title } from "./law.ts";
+import { calendar } from "./pack-calendar.ts";
 import { packRules, seriesName as name } from "./pack-rules.ts";
 import { days, duration, moment, percent, zoneName } from "./units.ts";
 
@@ -52,6 +53,7 @@ export const rulePackSchema = z.strictObject({
     .strictObject({ code: z.string().regex(/^[A-Z]{3}$/), decimals: z.int().min(0).max(4) })
     .describe("Amounts are in its major units: 500, or 15.50"),
   zone: zoneName.describe("Days are this zone's, and so is midnight"),
+  calendar: calendar.optional().describe("Which days are business days, if a rule counts by them"),
   markets: z
     .record(
       name,

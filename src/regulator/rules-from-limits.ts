@@ -1,3 +1,4 @@
+import { COOLING_MODES } from "../core/rules/cooling-off.ts";
 import { ruleBit, RULES, type RuleName } from "../core/decision.ts";
 import { LIMIT_FIELDS, type Limits } from "../core/limit-fields.ts";
 import { LIMIT_FLAGS } from "../core/limits.ts";
@@ -83,7 +84,7 @@ const FIELDS: Readonly<Partial<Record<RuleName, Fields>>> = {
     ...(maxLoans !== 0 && { loans: maxLoans }),
     ...(maxLenders !== 0 && { lenders: maxLenders }),
   }),
-  "COOLING-OFF": ({ coolingOff }) => ({ time: duration(coolingOff) }),
+  "COOLING-OFF": ({ coolingOff, coolingMode }) => ({ time: wait(coolingMode, coolingOff) }),
   STREAK: ({ streakDays, streakOff }) => ({ days: days(streakDays), off: days(streakOff) }),
   FREQUENCY: ({ frequencyCount, frequencyWindow, frequencyMode }) => ({
     loans: frequencyCount,
@@ -163,6 +164,12 @@ export function duration(seconds: number): string {
   if (seconds % DAY === 0 && seconds > DAY) return `${seconds / DAY}d`;
   if (seconds % 3_600 === 0) return `${seconds / 3_600}h`;
   return seconds % 60 === 0 ? `${seconds / 60}min` : `${seconds}s`;
+}
+
+/** `24h`, `{ businessDays: 1 }` or `{ days: 1 }`. */
+function wait(mode: number, count: number): PlainRule | string {
+  if (mode === COOLING_MODES.seconds) return duration(count);
+  return mode === COOLING_MODES.businessDays ? { businessDays: count } : { days: count };
 }
 
 export const days = (count: number): string => `${count}d`;

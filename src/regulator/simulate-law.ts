@@ -95,6 +95,7 @@ export function lawHash(law: Rulebook, history: History): Hex {
 export function draftHash({ currency, zone, settings, series, versions }: CompiledRulePack): Hex {
   return canonicalHash({
     ...{ currency, zone, markets: settings.markets },
+    ...(settings.calendar && { calendar: settings.calendar }),
     series: series.map(({ number, points }) => ({ number, points })),
     versions: versions.map(({ product, kind, effectiveFrom, bytes }) => ({
       product,
@@ -173,7 +174,7 @@ function limitsOf(lines: readonly LawLine[]): World["limitsAt"] {
   };
 }
 
-/** The markets of a draft take the place of the law's. The zone is that of the deployment, and of no draft. */
+/** The markets of a draft, and its calendar, take the place of the law's. The zone is that of the deployment, and of no draft. */
 function settingsWith(law: Rulebook, draft: CompiledRulePack, from: number): World["settingsAt"] {
   const merged = new Map<Settings, Settings>();
   return (at) => {
@@ -181,8 +182,12 @@ function settingsWith(law: Rulebook, draft: CompiledRulePack, from: number): Wor
     if (at < from) return held;
     let both = merged.get(held);
     if (both === undefined) {
-      const { markets, zone } = draft.settings;
-      both = { zone: held === NO_SETTINGS ? zone : held.zone, markets: new Map([...held.markets, ...markets]) };
+      const { markets, zone, calendar = held.calendar } = draft.settings;
+      both = {
+        zone: held === NO_SETTINGS ? zone : held.zone,
+        markets: new Map([...held.markets, ...markets]),
+        ...(calendar && { calendar }),
+      };
       merged.set(held, both);
     }
     return both;

@@ -16,6 +16,35 @@ export const duration = z
     return Number.parseInt(text, 10) * SECONDS[unit];
   });
 
+/** So much time, by seconds, by business days or by days: what it is counted in as the code of `coolingMode`. */
+export const wait = z.union([
+  duration.transform((count) => ({ mode: 0, count })),
+  z.strictObject({ businessDays: countable() }).transform(({ businessDays }) => ({ mode: 1, count: businessDays })),
+  z.strictObject({ days: countable() }).transform(({ days }) => ({ mode: 2, count: days })),
+]);
+
+function countable() {
+  return z.int().min(1).max(60);
+}
+
+/** `2025-10-01`: the number of a civil day, from 1970-01-01 = 0. */
+export const civilDay = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d$/, "a day such as 2025-10-01")
+  .refine((text) => Date.parse(`${text}T00:00:00Z`) >= 0 && dayNumber(text) < 0xffff && isCivil(text), {
+    message: "a day of the calendar, from 1970 to 2149",
+  })
+  .transform(dayNumber);
+
+function dayNumber(text: string): number {
+  return Date.parse(`${text}T00:00:00Z`) / 86_400_000;
+}
+
+/** Not 31 February, which a program may take for 3 March. */
+function isCivil(text: string): boolean {
+  return new Date(dayNumber(text) * 86_400_000).toISOString().startsWith(text);
+}
+
 /** `14d`: whole days. */
 export const days = z
   .string()

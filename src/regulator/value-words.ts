@@ -16,6 +16,12 @@ export function durationInWords(seconds: number): string {
   return plural(seconds, "second");
 }
 
+/** `24 hours`, `1 business day` or `2 local days`: so much of what `coolingMode` counts in. */
+export function waitInWords(mode: number, count: number): string {
+  if (mode === 0) return durationInWords(count);
+  return plural(count, mode === 1 ? "business day" : "local day");
+}
+
 export const daysInWords = (days: number): string => plural(days, "day");
 
 export function plural(count: number, word: string): string {

@@ -141,8 +141,8 @@ function headline(step: PublishStep, { compiled: { settings } }: PackFile): stri
   switch (step.kind) {
     case "settings":
       return step.first
-        ? "settings: time zone and markets, from the beginning of time"
-        : `settings: markets, from ${local(step.effectiveFrom)}`;
+        ? "settings: time zone, markets and business days, from the beginning of time"
+        : `settings: markets and business days, from ${local(step.effectiveFrom)}`;
     case "series":
       return `series ${step.series}, ${step.title}: ${plural(step.points.length, "point")} to ${local(step.points.at(-1)?.publishedAt ?? 0)}`;
     case "rate":

@@ -1,10 +1,12 @@
 /** `tally rules show`: the law of a product on a day, as it stands or as it was known. */
 import { type RuleName, ruleNames } from "../../core/decision.ts";
 import { LIMIT_FIELDS, type Limits } from "../../core/limit-fields.ts";
+import { COOLING_MODES } from "../../core/rules/cooling-off.ts";
 import { type Language, RULE_TEXTS } from "../../core/rule-texts.ts";
 import type { Dated } from "../../core/rulebook.ts";
 import { isTelling } from "../../regulator/change-words.ts";
 import { type Law as Provisions, provisionsOf, textIn } from "../../regulator/law.ts";
+import { calendarInWords } from "../../regulator/pack-calendar.ts";
 import { LIMIT_WORDS, type WordsContext } from "../../regulator/limit-words.ts";
 import type { RulePackVersion } from "../../regulator/rule-pack.ts";
 import { note, print, printJson } from "../output.ts";
@@ -95,6 +97,7 @@ function shown(law: Law, product: number, kind: 1 | 2, version: Dated<Limits>, l
     enactedAt: version.enactedAt,
     ...(version.withdrawnAt !== undefined && { withdrawnAt: version.withdrawnAt }),
     ...(inPack && { pack: inPack.file.compiled.pack }),
+    ...businessDaysOf(law, limits),
     ...(enactment && { law: `${textIn(enactment.instrument, language)} [${enactment.mark}]` }),
     general: valuesOf("general", limits, words).map((value) => ({
       ...value,
@@ -103,6 +106,14 @@ function shown(law: Law, product: number, kind: 1 | 2, version: Dated<Limits>, l
     rules: ruleNames(limits.on).map((rule) => shownRule(rule, limits, words, inPack?.version, language)),
     limits,
   };
+}
+
+/** Which days are business days, where the version counts by them. */
+function businessDaysOf(law: Law, limits: Limits): { businessDays?: string } {
+  const rules = new Set<string>(ruleNames(limits.on));
+  if (!rules.has("COOLING-OFF") || limits.coolingMode !== COOLING_MODES.businessDays) return {};
+  const { calendar } = law.chain.rulebook.settingsAt(law.now);
+  return { businessDays: calendar === undefined ? "none is known" : calendarInWords(calendar) };
 }
 
 function shownRule(
@@ -167,6 +178,7 @@ function printVersion(title: string, when: string, version: ReturnType<typeof sh
     line(value, "  ");
     for (const one of value.law ?? []) print(`      ${provisionInWords(one)}`);
   }
+  if (version.businessDays !== undefined) print(`  business days: ${version.businessDays}`);
   for (const { rule, name, effect, undetermined, values, law: of } of version.rules) {
     print(`  ${rule}, ${name}: a breach ${effect}s${undetermined === "refuse" ? ", and so does a missing input" : ""}`);
     for (const value of values) line(value, "    ");
