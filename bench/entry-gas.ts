@@ -66,7 +66,10 @@ async function lifeGas(deploy: Awaited<ReturnType<typeof fixtures>>["deploy"], o
   const at = (k: number) => ({ borrower: pseudonym(k), time: filer.clock });
   await life("Disbursed", (k) => disbursed(refs[k]!, { ...at(k), amount: 1_234_567n }));
   const pays = (k: number): Entry => repaid(refs[k]!, { ...at(k), principal: 101_234n, charges: 12_363n });
+  // Charges are those of a month.
+  filer.pass(30 * DAY);
   await life("Repaid, a loan's first", pays);
+  filer.pass(30 * DAY);
   await life("Repaid", pays);
   const charges = (k: number): Entry => overdue(refs[k]!, { ...at(k), defaultCharges: 1_500n });
   await life("Overdue", charges);

@@ -27,7 +27,6 @@ contract Lens is ILens {
             _describe(loan, slots[k], details[k]);
             loan.holder = uint24(Book.holder(slots[k]));
             loan.opened = uint40(Book.opened(slots[k]));
-            loan.principal = uint40(Book.slotPrincipal(slots[k]));
             loan.chargedOff = slots[k] & Book.CHARGED_OFF != 0;
             if (slots[k] & Book.DRAW != 0) loan.line = _refOf(Book.lineName(slots[k]));
         }
@@ -39,11 +38,12 @@ contract Lens is ILens {
         loan.ref = _refOf(Book.name(word));
         loan.holder = uint24(Book.platform(word));
         loan.product = uint16(Book.product(word));
-        loan.outstanding = uint40(Book.outstanding(word));
+        loan.principal = uint40(Book.principal(word));
+        loan.outstanding = loan.principal;
         loan.term = uint16(Book.term(word));
         loan.unconfirmed = word & Book.UNCONFIRMED != 0;
         if (word & Book.DETAILED == 0) return;
-        loan.principal = uint40(Book.detailPrincipal(detail));
+        loan.outstanding = uint40(Book.owed(detail));
         loan.charges = uint40(Book.charges(detail));
     }
 

@@ -124,9 +124,15 @@ contract RegistryTest is RegistryScene {
     }
 
     function _outstanding() private view returns (uint256 sum) {
-        (uint256 bookHead, , uint256[] memory slots, ) = registry.bookOf(BORROWER);
-        sum = Book.outstanding(bookHead);
-        for (uint256 k = 0; k < slots.length; k++) sum += Book.outstanding(slots[k]);
+        (uint256 bookHead, uint256 detail, uint256[] memory slots, uint256[] memory details) = registry.bookOf(
+            BORROWER
+        );
+        sum = _owed(bookHead, detail);
+        for (uint256 k = 0; k < slots.length; k++) sum += _owed(slots[k], details[k]);
+    }
+
+    function _owed(uint256 word, uint256 detail) private pure returns (uint256) {
+        return word & Book.DETAILED == 0 ? Book.principal(word) : Book.owed(detail);
     }
 
     function _bookHash() private view returns (bytes32) {

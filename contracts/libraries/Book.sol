@@ -27,7 +27,7 @@ library Book {
     uint256 private constant NAME = 2 ** 54 - 1;
     uint256 private constant NAME_AT = 63;
 
-    /// @dev Outstanding, term, product and name.
+    /// @dev Principal, term, product and name.
     uint256 internal constant LOAN = 2 ** 117 - 1;
     uint256 internal constant PRESENT = 1 << 117;
     uint256 internal constant CHARGED_OFF = 1 << 117;
@@ -51,10 +51,16 @@ library Book {
 
     uint256 private constant HOLDER_AT = 124;
     uint256 private constant OPENED_AT = 142;
-    uint256 private constant PRINCIPAL_AT = 174;
     uint256 private constant LINE_AT = 212;
 
+    /// @dev Outstanding and charges.
+    uint256 private constant AMOUNTS = 2 ** 76 - 1;
+    uint256 private constant SETTLEMENT_AT = 118;
+    uint256 private constant EVENT_AT = 158;
+    uint256 private constant ALLOWANCE_AT = 190;
     uint256 private constant MONTHLY_AT = 228;
+    /// @dev Settlement, time and allowance.
+    uint256 private constant EVENT = (2 ** (MONTHLY_AT - SETTLEMENT_AT) - 1) << SETTLEMENT_AT;
 
     uint256 private constant MAX_TERM = U14;
 
@@ -62,12 +68,12 @@ library Book {
 
     /// @dev The low bits of a loan word.
     /// @param seconds_ The term; kept as days, rounded up, so that a loan is called stale later rather than earlier.
-    function loan(uint256 principal, uint256 seconds_, uint256 product_) internal pure returns (uint256) {
+    function loan(uint256 principal_, uint256 seconds_, uint256 product_) internal pure returns (uint256) {
         // Unchecked: a term is far below 2^256.
         unchecked {
             uint256 termDays = (seconds_ + 86_399) / 86_400;
             if (termDays > MAX_TERM) termDays = MAX_TERM;
-            return principal | (termDays << 38) | (product_ << 52);
+            return principal_ | (termDays << 38) | (product_ << 52);
         }
     }
 
@@ -98,7 +104,8 @@ library Book {
         return (word >> 99) & U18;
     }
 
-    function outstanding(uint256 word) internal pure returns (uint256) {
+    /// @dev Also what is outstanding, unless the loan has a detail: then that says it.
+    function principal(uint256 word) internal pure returns (uint256) {
         return word & U38;
     }
 
@@ -163,24 +170,16 @@ library Book {
     // Slots
 
     /// @dev The slot of a loan that leaves the head: always opened at `newest`, in the ring, held by its platform, no draw.
-    function slotOfHead(uint256 head, uint256 principal_) internal pure returns (uint256) {
-        return
-            (head & (LOAN | DETAILED | UNCONFIRMED)) |
-            IN_RING |
-            (newest(head) << OPENED_AT) |
-            (principal_ << PRINCIPAL_AT);
+    function slotOfHead(uint256 head) internal pure returns (uint256) {
+        return (head & (LOAN | DETAILED | UNCONFIRMED)) | IN_RING | (newest(head) << OPENED_AT);
     }
 
-    function slot(uint256 loan_, uint256 opened_, uint256 principal_) internal pure returns (uint256) {
-        return loan_ | (opened_ << OPENED_AT) | (principal_ << PRINCIPAL_AT);
+    function slot(uint256 loan_, uint256 opened_) internal pure returns (uint256) {
+        return loan_ | (opened_ << OPENED_AT);
     }
 
     function opened(uint256 word) internal pure returns (uint256) {
         return (word >> OPENED_AT) & U32;
-    }
-
-    function slotPrincipal(uint256 word) internal pure returns (uint256) {
-        return (word >> PRINCIPAL_AT) & U38;
     }
 
     /// @dev `number ‖ index` of the line's first draw, in its place.
@@ -206,8 +205,32 @@ library Book {
 
     // Details
 
-    function detail(uint256 principal_, uint256 charges_) internal pure returns (uint256) {
-        return principal_ | (charges_ << 38);
+    function detail(uint256 outstanding_, uint256 charges_) internal pure returns (uint256) {
+        return outstanding_ | (charges_ << 38);
+    }
+
+    /// @dev What is left for SETTLEMENT (see {Settlement}).
+    function settlement(uint256 word) internal pure returns (uint256) {
+        return (word >> SETTLEMENT_AT) & (2 ** 40 - 1);
+    }
+
+    /// @dev The time of the last payment that SETTLEMENT or DAILY-COST judged; zero: there was none.
+    function lastEvent(uint256 word) internal pure returns (uint256) {
+        return (word >> EVENT_AT) & U32;
+    }
+
+    /// @dev What charges may have come to by then (see {DailyCost}).
+    function allowance(uint256 word) internal pure returns (uint256) {
+        return (word >> ALLOWANCE_AT) & U38;
+    }
+
+    function withEvent(
+        uint256 word,
+        uint256 time,
+        uint256 settlement_,
+        uint256 allowance_
+    ) internal pure returns (uint256) {
+        return (word & ~EVENT) | (settlement_ << SETTLEMENT_AT) | (time << EVENT_AT) | (allowance_ << ALLOWANCE_AT);
     }
 
     /// @dev {MonthlyPayment}, packed; zero: not known.
@@ -223,7 +246,7 @@ library Book {
         return (word >> 38) & U38;
     }
 
-    function detailPrincipal(uint256 word) internal pure returns (uint256) {
+    function owed(uint256 word) internal pure returns (uint256) {
         return word & U38;
     }
 
@@ -245,7 +268,7 @@ library Book {
         return (word & ~(U38 << 76)) | (charges_ << 76);
     }
 
-    function withCharges(uint256 word, uint256 charges_) internal pure returns (uint256) {
-        return (word & ~(U38 << 38)) | (charges_ << 38);
+    function withAmounts(uint256 word, uint256 outstanding_, uint256 charges_) internal pure returns (uint256) {
+        return (word & ~AMOUNTS) | outstanding_ | (charges_ << 38);
     }
 }

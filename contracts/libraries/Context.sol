@@ -79,6 +79,11 @@ struct FilingContext {
     uint256 dailyShape;
     uint256 dailyGrowth;
     uint256 dailySum;
+    /// The version and the days by which SETTLEMENT looked up growth last, and what it is ({Settlement}).
+    uint256 growth;
+    uint256 growthDiscount;
+    uint256 growthMore;
+    uint256 growthYear;
     /// The product whose licence was asked for last, plus one.
     uint256 licensedProduct;
     bool licensed;

@@ -39,17 +39,13 @@ library Correction {
         if (what == Entry.CORRECT_REASON) return Loans.onFact(n, 0);
 
         uint256 value = e.principal;
-        if (value < Book.outstanding(n.word) && n.breaches & Decision.LATE != 0 && !ordered) {
+        uint256 detail = Loans.detailOf(n, book);
+        if (value < Book.owed(detail) && n.breaches & Decision.LATE != 0 && !ordered) {
             n.findings = Decision.PENDING;
             return Loans.onFact(n, 0);
         }
-        uint256 word = (n.word & ~Book.U38) | value;
-        if (n.place == Loans.HEAD && word & Book.DETAILED == 0) {
-            // In the head, what is outstanding stood for the principal too.
-            Loans.putDetail(n, book, Loans.detailOf(n, book));
-            word |= Book.DETAILED;
-        }
-        Loans.put(c, n, book, word);
+        Loans.putDetail(n, book, Book.withAmounts(detail, value, Book.charges(detail)));
+        Loans.put(c, n, book, n.word | Book.DETAILED);
         return Loans.onFact(n, 0);
     }
 

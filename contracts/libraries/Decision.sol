@@ -7,6 +7,7 @@ pragma solidity 0.8.37;
 library Decision {
     // Rules, by the number of their bit in breaches and in undetermined.
     uint256 internal constant RATE_BIT = 0;
+    uint256 internal constant SETTLEMENT_BIT = 1;
     uint256 internal constant COST_BIT = 2;
     uint256 internal constant DEDUCTION_BIT = 3;
     uint256 internal constant AMOUNT_BIT = 4;
@@ -23,12 +24,15 @@ library Decision {
     uint256 internal constant LATE_BIT = 16;
     uint256 internal constant FUTURE_BIT = 17;
     uint256 internal constant ROLLOVER_BIT = 18;
+    uint256 internal constant WITHDRAWAL_BIT = 19;
+    uint256 internal constant LIFETIME_COST_BIT = 20;
     uint256 internal constant DAILY_COST_BIT = 21;
     uint256 internal constant DEFAULT_CHARGE_BIT = 22;
     uint256 internal constant COMPLAINT_BIT = 24;
 
     // The same as masks.
     uint256 internal constant RATE = 1 << RATE_BIT;
+    uint256 internal constant SETTLEMENT = 1 << SETTLEMENT_BIT;
     uint256 internal constant COST = 1 << COST_BIT;
     uint256 internal constant DEDUCTION = 1 << DEDUCTION_BIT;
     uint256 internal constant AMOUNT = 1 << AMOUNT_BIT;
@@ -45,6 +49,8 @@ library Decision {
     uint256 internal constant LATE = 1 << LATE_BIT;
     uint256 internal constant FUTURE = 1 << FUTURE_BIT;
     uint256 internal constant ROLLOVER = 1 << ROLLOVER_BIT;
+    uint256 internal constant WITHDRAWAL = 1 << WITHDRAWAL_BIT;
+    uint256 internal constant LIFETIME_COST = 1 << LIFETIME_COST_BIT;
     uint256 internal constant DAILY_COST = 1 << DAILY_COST_BIT;
     uint256 internal constant DEFAULT_CHARGE = 1 << DEFAULT_CHARGE_BIT;
     uint256 internal constant COMPLAINT = 1 << COMPLAINT_BIT;
@@ -52,6 +58,7 @@ library Decision {
     /// @notice The rules that this registry judges.
     uint256 internal constant SERVED =
         RATE |
+            SETTLEMENT |
             COST |
             DEDUCTION |
             AMOUNT |
@@ -68,6 +75,8 @@ library Decision {
             LATE |
             FUTURE |
             ROLLOVER |
+            WITHDRAWAL |
+            LIFETIME_COST |
             DAILY_COST |
             DEFAULT_CHARGE |
             COMPLAINT;

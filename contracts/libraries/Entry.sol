@@ -240,13 +240,26 @@ library Entry {
     function readEvent(LoanEvent memory e, uint256 start, uint256 end) internal pure returns (uint256 finding) {
         // Unchecked: as above.
         unchecked {
-            (start, end) = readPrefix(e, start, end, COMMON_FLAGS);
-            uint256 kind = e.kind;
+            // {readPrefix} by itself, because these are most of what happens to loans.
+            uint256 word = Schedule.read(start);
+            uint256 kind = word >> 248;
+            uint256 flags = (word >> 240) & 0xff;
+            if (flags > COMMON_FLAGS) return Decision.MALFORMED;
+            if (flags & IS_ORDERED != 0) end -= ORDER_BYTES;
             // Bytes after the prefix of the kinds 2 to 4, a byte each.
-            if (start == 0 || end != start + ((0x0b0a05 >> (8 * (kind - DISBURSED))) & 0xff)) {
+            if (end != start + PREFIX_BYTES + ((0x0b0a05 >> (8 * (kind - DISBURSED))) & 0xff)) {
                 return Decision.MALFORMED;
             }
-            uint256 word = Schedule.read(start);
+            uint256 borrower = Schedule.read(start + 2);
+            word = Schedule.read(start + 34);
+            uint256 time_ = (word >> 160) & U32;
+            if ((borrower >> 248) - 1 > 1 || word & BEYOND_REF != 0 || time_ < EARLIEST) return Decision.MALFORMED;
+            e.kind = kind;
+            e.flags = flags;
+            e.borrower = bytes32(borrower);
+            e.name = nameOf(word >> 192);
+            e.time = time_;
+            word <<= 96;
             if (kind == CLOSED) {
                 uint256 reason = word >> 248;
                 // One of the reasons 1 to 6.

@@ -43,9 +43,10 @@ library Exposures {
                 x.anyOpen = true;
                 if (Book.market(head) == market) {
                     x.openLoans = 1;
-                    x.outstanding = Book.outstanding(head);
-                    if (groups) _addGroup(c, x, Book.platform(head), Book.outstanding(head), true);
-                    if (x.addsPayments) _addPayment(x, head & Book.DETAILED == 0 ? 0 : book.detail);
+                    uint256 owed = Book.principal(head);
+                    if (head & Book.DETAILED != 0 || x.addsPayments) owed = _owed(x, head, book.detail, true);
+                    x.outstanding = owed;
+                    if (groups) _addGroup(c, x, Book.platform(head), owed, true);
                 }
             }
         }
@@ -62,11 +63,11 @@ library Exposures {
                 bool open = slot & Book.CHARGED_OFF == 0;
                 if (open) x.anyOpen = true;
                 if (Book.market(slot) != market) continue;
-                uint256 outstanding = Book.outstanding(slot);
-                x.outstanding += outstanding;
-                if (groups) _addGroup(c, x, Book.holder(slot), outstanding, open);
+                uint256 owed = Book.principal(slot);
+                if (slot & Book.DETAILED != 0 || x.addsPayments) owed = _owed(x, slot, book.details[k], open);
+                x.outstanding += owed;
+                if (groups) _addGroup(c, x, Book.holder(slot), owed, open);
                 if (!open) continue;
-                if (x.addsPayments) _addPayment(x, slot & Book.DETAILED == 0 ? 0 : book.details[k]);
                 if (slot & Book.DRAW == 0) x.openLoans++;
                 else _addDraw(o, x, Book.lineName(slot));
             }
@@ -105,14 +106,19 @@ library Exposures {
         }
     }
 
-    /// @dev Adds an open loan's largest monthly payment, if its detail has one.
-    function _addPayment(Exposure memory x, uint256 detail) private pure {
-        uint256 packed = Book.monthlyPayment(detail);
-        if (packed == 0) x.paymentsUnknown = true;
-        // Unchecked: 32 of 50 bits.
-        unchecked {
-            x.payments += MonthlyPayment.unpack(packed);
+    /// @dev What is outstanding of a loan; and adds the largest monthly payment of an open one, if INCOME asks for it.
+    /// @param detail Counts only if the loan's word says so.
+    function _owed(Exposure memory x, uint256 word, uint256 detail, bool open) private pure returns (uint256) {
+        if (word & Book.DETAILED == 0) detail = Book.detail(Book.principal(word), 0);
+        if (open && x.addsPayments) {
+            uint256 packed = Book.monthlyPayment(detail);
+            if (packed == 0) x.paymentsUnknown = true;
+            // Unchecked: 32 of 50 bits.
+            unchecked {
+                x.payments += MonthlyPayment.unpack(packed);
+            }
         }
+        return Book.owed(detail);
     }
 
     /// @dev Adds an open draw: the first of its line is an open loan.

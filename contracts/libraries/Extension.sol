@@ -59,7 +59,7 @@ library Extension {
         if (question && !n.limits.exists()) return Decision.refusal(Decision.NO_VERSION);
 
         x.detail = Loans.detailOf(n, book);
-        x.left = Book.outstanding(n.word);
+        x.left = Book.owed(x.detail);
         if (x.writeDown > x.left) n.findings = Decision.EXCESS;
         // Unchecked: compared; and sums of amounts below 2^38.
         unchecked {
@@ -112,13 +112,13 @@ library Extension {
             undetermined = Decision.mark(unknown, Decision.RATE_BIT);
             n.breaches |= Decision.mark(RateCap.breachesDaily(c, o, limits), Decision.DAILY_COST_BIT);
         }
-        uint256 principal = Book.detailPrincipal(x.detail);
+        uint256 principal = Book.principal(n.word);
         // Unchecked: far from a word's end, and compared.
         unchecked {
             uint256 cost = x.charges + (o.offer.total > x.left ? o.offer.total - x.left : 0);
             n.breaches |= Decision.mark(Cost.breaches(limits, cost, 0, principal), Decision.COST_BIT);
             if (Entry.counts(e.flags)) {
-                uint256 repaid = Book.outstanding(n.word);
+                uint256 repaid = Book.owed(x.detail);
                 repaid = principal > repaid ? principal - repaid : 0;
                 (breach, unknown) = Rollover.judge(
                     limits,
@@ -142,7 +142,7 @@ library Extension {
         Extended memory x,
         BookWords storage book
     ) private {
-        uint256 detail = Book.withCharges(x.detail, x.charges);
+        uint256 detail = Book.withAmounts(x.detail, x.left, x.charges);
         if (Entry.counts(e.flags)) detail = Book.withExtension(detail);
         if (n.limits.exists() && n.limits.payments()) {
             detail = Book.withMonthlyPayment(detail, MonthlyPayment.packUp(MonthlyPayment.largest(o.offer)));
@@ -151,7 +151,7 @@ library Extension {
         // Unchecked: times of at most 2^54 seconds.
         unchecked {
             uint256 word = Book.withTerm(n.word, n.time - n.opened + o.offer.term);
-            Loans.put(c, n, book, (word & ~(Book.UNCONFIRMED | Book.U38)) | Book.DETAILED | x.left);
+            Loans.put(c, n, book, (word & ~Book.UNCONFIRMED) | Book.DETAILED);
         }
     }
 }

@@ -65,13 +65,8 @@ library Ledger {
     /// @notice Moves the head loan to the next slot; the caller has seen that there is one.
     /// @return The head without it, and with one slot more.
     function moveHead(BookWords storage book, uint256 head) internal returns (uint256) {
-        uint256 detail = 0;
-        uint256 principal = Book.outstanding(head);
-        if (head & Book.DETAILED != 0) {
-            detail = book.detail;
-            principal = Book.detailPrincipal(detail);
-        }
-        return append(book, Book.withoutLoan(head), Book.slotOfHead(head, principal), detail);
+        uint256 detail = head & Book.DETAILED == 0 ? 0 : book.detail;
+        return append(book, Book.withoutLoan(head), Book.slotOfHead(head), detail);
     }
 
     /// @notice Takes the loan of slot k out; the last slot's takes its place. Vacated words are left for use again.

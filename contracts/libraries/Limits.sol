@@ -198,6 +198,10 @@ library Limits {
         return ((_word(v, 6) & 0xffffff) << 8) | (_word(v, 7) >> 248);
     }
 
+    function withdrawalMode(Terms v) internal pure returns (uint256) {
+        return (_word(v, 8) >> 120) & 0xff;
+    }
+
     function dailyShare(Terms v) internal pure returns (uint256) {
         return (_word(v, 7) >> 216) & U32;
     }

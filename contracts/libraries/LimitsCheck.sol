@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {CoolingOff} from "../rules/CoolingOff.sol";
 import {Income} from "../rules/Income.sol";
 import {Rate} from "../rules/Rate.sol";
+import {Withdrawal} from "../rules/Withdrawal.sol";
 import {Decision} from "./Decision.sol";
 import {Terms} from "./Limits.sol";
 
@@ -32,6 +33,9 @@ library LimitsCheck {
             if (v.coolingMode() > CoolingOff.DAYS) return 62;
             if (v.coolingMode() != CoolingOff.SECONDS && !_isDays(v.coolingOff())) return 58;
         }
+        // It goes by RATE's fields.
+        if (on & Decision.SETTLEMENT != 0 && on & Decision.RATE == 0) return 2;
+        if (on & Decision.WITHDRAWAL != 0 && v.withdrawalMode() > Withdrawal.PRO_RATA) return 272;
         if (on & Decision.INCOME != 0 && v.incomeMode() > Income.ALL_PRINCIPAL) return 205;
         if (on & Decision.FREQUENCY != 0) {
             if (v.frequencyCount() == 0 || v.frequencyCount() > RING_OPENINGS) return 63;

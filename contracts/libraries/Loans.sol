@@ -53,6 +53,8 @@ library Loans {
         }
         n.word = word;
         n.opened = opened;
+        n.findings = 0;
+        n.undetermined = 0;
         place(c, e, n, opened, Context.keyOf(Book.product(word), e.borrower));
         return 0;
     }
@@ -130,7 +132,7 @@ library Loans {
     /// @notice The loan's detail: the stored one if it counts, otherwise one that says what is known without it.
     function detailOf(Named memory n, BookWords storage book) internal view returns (uint256) {
         if (n.word & Book.DETAILED != 0) return n.place == HEAD ? book.detail : book.details[n.place];
-        return Book.detail(n.place == HEAD ? Book.outstanding(n.word) : Book.slotPrincipal(n.word), 0);
+        return Book.detail(Book.principal(n.word), 0);
     }
 
     /// @notice Stores the loan's word where it came from.

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {DefaultCharge} from "../rules/DefaultCharge.sol";
+import {LifetimeCost} from "../rules/LifetimeCost.sol";
 import {Assignment} from "./Assignment.sol";
 import {Book, BookWords} from "./Book.sol";
 import {Conducts} from "./Conducts.sol";
@@ -62,8 +63,13 @@ library Modification {
         if (n.limits.exists()) {
             bool breach;
             (breach, unknown) = DefaultCharge.judge(n.limits, e.charges, e.principal, overdueDays, contractRate);
-            breach = breach || DefaultCharge.exceedsTotal(n.limits, total, Book.detailPrincipal(detail));
+            breach = breach || DefaultCharge.exceedsTotal(n.limits, total, Book.principal(n.word));
             n.breaches |= Decision.mark(breach, Decision.DEFAULT_CHARGE_BIT);
+            // Unchecked: 38 bits each.
+            unchecked {
+                breach = LifetimeCost.breaches(n.limits, Book.charges(detail) + total, Book.principal(n.word));
+            }
+            n.breaches |= Decision.mark(breach, Decision.LIFETIME_COST_BIT);
         }
 
         if (overdueDays >= DEFAULT_DAYS) _default(state, c, e, n, book);

@@ -370,7 +370,7 @@ library Origination {
             if (detail != 0) book.detail = detail;
             head |= loan | Book.PRESENT;
         } else {
-            loan = Book.slot(loan, o.opened, Entry.principal(o.facts));
+            loan = Book.slot(loan, o.opened);
             if (flags & Entry.LATER_DRAW != 0) loan = Book.withLine(loan, Entry.nameOf(o.line));
             else loan |= Book.IN_RING;
             if (flags & Entry.FIRST_DRAW != 0) loan = _withNewLine(state, c, o, loan);

@@ -32,17 +32,23 @@ library RateCap {
         Terms limits
     ) internal view returns (bool breach, bool unknown) {
         if (limits.on() & Decision.RATE == 0) return (false, false);
-        uint256 rate = limits.rate();
-        uint256 point = 0;
-        if (Rate.series(rate) != 0) {
-            uint256 publishedAt;
-            (point, publishedAt) = c.referenceAt(Rate.series(rate), o.opened);
-            // Unchecked: the point was published at or before the loan's opening.
-            unchecked {
-                if (publishedAt == 0 || o.opened - publishedAt > Rate.maxAge(rate)) return (false, true);
-            }
+        (uint256 point, bool missing) = pointAt(c, limits.rate(), o.opened);
+        return (!missing && _breaches(c, o, limits, point), missing);
+    }
+
+    /// @notice The point of the reference series that the cap of a loan opened then follows, zero if it follows none; or that it is missing.
+    function pointAt(
+        FilingContext memory c,
+        uint256 rate,
+        uint256 opened
+    ) internal view returns (uint256 point, bool missing) {
+        if (Rate.series(rate) == 0) return (0, false);
+        uint256 publishedAt;
+        (point, publishedAt) = c.referenceAt(Rate.series(rate), opened);
+        // Unchecked: the point was published at or before the loan's opening.
+        unchecked {
+            missing = publishedAt == 0 || opened - publishedAt > Rate.maxAge(rate);
         }
-        return (_breaches(c, o, limits, point), false);
     }
 
     /// @notice Whether the loan costs more a day than DAILY-COST allows.

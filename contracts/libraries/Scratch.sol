@@ -113,6 +113,7 @@ struct Named {
     /// As stated, no later than the block, no earlier than the window and the opening.
     uint256 time;
     uint256 breaches;
+    uint256 undetermined;
     uint256 findings;
     /// Those in force at the loan's opening.
     Terms limits;

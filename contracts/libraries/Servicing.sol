@@ -7,6 +7,7 @@ import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
 import {Ledger} from "./Ledger.sol";
 import {Loans} from "./Loans.sol";
+import {Payments} from "./Payments.sol";
 import {LoanEvent, Named} from "./Scratch.sol";
 import {RegistryState} from "./State.sol";
 
@@ -33,7 +34,7 @@ library Servicing {
         if (finding != 0) return Decision.refusal(finding);
         finding = _apply(c, e, n, book);
         if (finding != 0) return Decision.refusal(finding);
-        return Loans.onFact(n, 0);
+        return Loans.onFact(n, n.undetermined);
     }
 
     /// @return finding That refuses the event, or zero.
@@ -48,7 +49,8 @@ library Servicing {
             if (n.word & Book.UNCONFIRMED != 0) Loans.put(c, n, book, n.word ^ Book.UNCONFIRMED);
             return 0;
         }
-        uint256 left = Book.outstanding(n.word);
+        uint256 detail = Loans.detailOf(n, book);
+        uint256 left = Book.owed(detail);
         uint256 paid = e.principal;
         if (paid > left) {
             n.findings = Decision.EXCESS;
@@ -59,45 +61,60 @@ library Servicing {
                 left -= paid;
             }
         }
-        if (kind == Entry.REPAID) return _keep(c, e, n, book, left);
-        if (e.reason != Entry.WRITTEN_OFF) return _close(c, e, n, book, left);
+        if (kind == Entry.REPAID) return _keep(c, e, n, book, detail, left);
+        if (e.reason != Entry.WRITTEN_OFF) {
+            _close(c, e, n, book, detail, left);
+            return 0;
+        }
         if (left == 0) {
+            Payments.judge(c, e, n, detail, true);
             _leave(c, n, book, n.head);
             return 0;
         }
-        if (n.place != HEAD) {
-            if (e.principal | e.charges != 0) return _keep(c, e, n, book, left | Book.CHARGED_OFF);
-            Loans.put(c, n, book, (n.word & ~Book.UNCONFIRMED) | Book.CHARGED_OFF);
-            return 0;
-        }
-        return _chargeOffHead(c, e, n, book, left);
+        if (n.place == HEAD) return _chargeOffHead(c, e, n, book, detail, left);
+        n.word |= Book.CHARGED_OFF;
+        if (e.principal | e.charges != 0) return _keep(c, e, n, book, detail, left);
+        book.slots[n.place] = n.word & ~Book.UNCONFIRMED;
+        return 0;
     }
 
-    /// @dev A payment on a loan that stays.
-    /// @param left What is outstanding then, and bits of its word that are set from now on.
+    /// @dev A payment on a loan that stays. Most write its detail alone.
+    /// @param left What is outstanding then.
     function _keep(
         FilingContext memory c,
         LoanEvent memory e,
         Named memory n,
         BookWords storage book,
+        uint256 detail,
         uint256 left
     ) private returns (uint256 finding) {
-        uint256 detail = Loans.detailOf(n, book);
+        (finding, detail) = _paid(c, e, n, detail, left);
+        if (finding != 0) return finding;
+        uint256 word = n.word;
+        uint256 paid = (word & ~Book.UNCONFIRMED) | Book.DETAILED;
+        if (n.place == HEAD) {
+            book.detail = detail;
+            if (paid != word) Ledger.store(book, c.predecessor, paid);
+        } else {
+            book.details[n.place] = detail;
+            if (paid != word || e.kind == Entry.CLOSED) book.slots[n.place] = paid;
+        }
+    }
+
+    /// @dev The detail after a payment.
+    function _paid(
+        FilingContext memory c,
+        LoanEvent memory e,
+        Named memory n,
+        uint256 detail,
+        uint256 left
+    ) private view returns (uint256 finding, uint256 after_) {
         // Unchecked: both below 2^38.
         unchecked {
             uint256 charges = Book.charges(detail) + e.charges;
-            if (charges > Book.U38) return Decision.WIDTH;
-            detail = Book.withCharges(detail, charges);
+            if (charges > Book.U38) return (Decision.WIDTH, 0);
+            return (0, Book.withAmounts(Payments.judge(c, e, n, detail, false), left, charges));
         }
-        uint256 word = (n.word & ~(Book.UNCONFIRMED | Book.U38)) | Book.DETAILED | left;
-        if (n.place == HEAD) {
-            book.detail = detail;
-            Ledger.store(book, c.predecessor, word);
-        } else {
-            book.details[n.place] = detail;
-            book.slots[n.place] = word;
-        }
-        return 0;
     }
 
     /// @dev A loan in the head that is charged off moves to a slot: the head has no place for its date.
@@ -106,23 +123,19 @@ library Servicing {
         LoanEvent memory e,
         Named memory n,
         BookWords storage book,
+        uint256 detail,
         uint256 left
     ) private returns (uint256 finding) {
         if (Book.count(n.head) == Book.SLOTS) return Decision.FULL;
-        uint256 detail = Loans.detailOf(n, book);
-        uint256 word = (n.head & ~(Book.UNCONFIRMED | Book.U38)) | left;
+        uint256 word = n.head & ~Book.UNCONFIRMED;
+        // Without a payment there is nothing to judge.
         if (e.principal | e.charges != 0) {
-            // Unchecked: both below 2^38.
-            unchecked {
-                uint256 charges = Book.charges(detail) + e.charges;
-                if (charges > Book.U38) return Decision.WIDTH;
-                detail = Book.withCharges(detail, charges);
-            }
+            (finding, detail) = _paid(c, e, n, detail, left);
+            if (finding != 0) return finding;
             word |= Book.DETAILED;
         }
-        uint256 slot = Book.slotOfHead(word, Book.detailPrincipal(detail)) | Book.CHARGED_OFF;
+        uint256 slot = Book.slotOfHead(word) | Book.CHARGED_OFF;
         Ledger.store(book, c.predecessor, Ledger.append(book, Book.withoutLoan(n.head), slot, detail));
-        return 0;
     }
 
     /// @dev Every other close: the loan leaves the state.
@@ -131,17 +144,18 @@ library Servicing {
         LoanEvent memory e,
         Named memory n,
         BookWords storage book,
+        uint256 detail,
         uint256 left
-    ) private returns (uint256) {
+    ) private {
+        Payments.judge(c, e, n, detail, true);
         bool clean = false;
         uint256 reason = e.reason;
         if (reason == Entry.VOIDED || reason == Entry.WITHDRAWN) {
-            uint256 detail = Loans.detailOf(n, book);
             bool charged = Book.charges(detail) | Book.defaultCharges(detail) | e.charges != 0;
             // Unchecked: 32 bits each.
             unchecked {
                 if (reason == Entry.VOIDED) {
-                    bool paid = e.principal != 0 || Book.outstanding(n.word) != Book.detailPrincipal(detail);
+                    bool paid = e.principal != 0 || Book.owed(detail) != Book.principal(n.word);
                     clean = !charged && !paid && n.time <= n.opened + c.confirmationWindow(Book.market(n.word));
                     if (!clean) n.findings |= Decision.WINDOW;
                 } else if (n.time > n.opened + (n.limits.exists() ? n.limits.withdrawalWindow() : 0)) {
@@ -162,7 +176,6 @@ library Servicing {
             head = Book.withClosed(head, n.time);
         }
         _leave(c, n, book, head);
-        return 0;
     }
 
     /// @dev Takes the loan out of the state.

@@ -5,8 +5,26 @@ pragma solidity 0.8.37;
 /// @notice RULE-DAILY-COST-1: What a loan costs MUST NOT be more than the share a day of what is outstanding that day: by schedule when it is
 /// opened, and with every payment.
 library DailyCost {
+    /// @notice An allowance that isn't known, because something was paid when no version judged it.
+    uint256 internal constant UNKNOWN = 2 ** 38 - 1;
+    uint256 private constant MOST = UNKNOWN - 1;
+
     /// @dev 10⁹ × ticks of a year of 365 days ({Rate}).
     uint256 internal constant YEAR = 12e9 * 365;
+
+    /// @notice What charges may come to, after so many days more of so much outstanding. Rounded up, in favour of the lender.
+    function accrued(
+        uint256 before,
+        uint256 outstanding,
+        uint256 share,
+        uint256 days_
+    ) internal pure returns (uint256 allowed) {
+        // Unchecked: 38, 32 and 16 bits.
+        unchecked {
+            allowed = before + (outstanding * share * days_ + 999_999_999) / 1_000_000_000;
+            if (allowed > MOST) allowed = MOST;
+        }
+    }
 
     /// @notice RATE's simple convention on one leg of equal payments, with the cash received as the balance and nothing for rounding.
     /// @param count of payments

@@ -15,7 +15,7 @@ export interface BookWords {
 
 /** Fields of a word: lowest bit and width. */
 const COMMON = {
-  outstanding: [0, 38],
+  principal: [0, 38],
   term: [38, 14],
   product: [52, 11],
   index: [63, 8],
@@ -39,12 +39,11 @@ const IN_SLOT = {
   isDraw: [121, 1],
   holder: [124, 18],
   opened: [142, 32],
-  principal: [174, 38],
   lineIndex: [212, 8],
   lineNumber: [220, 28],
 } as const;
 const IN_DETAIL = {
-  principal: [0, 38],
+  outstanding: [0, 38],
   charges: [38, 38],
   defaultCharges: [76, 38],
   extensions: [114, 4],
@@ -93,7 +92,7 @@ export function packBook({ head, slots, lastClosed, ring, streak, conduct }: Boo
 
 function packLoan(loan: Loan): bigint {
   return (
-    put(loan.outstanding, COMMON.outstanding) |
+    put(loan.principal, COMMON.principal) |
     put(loan.term, COMMON.term) |
     put(loan.product, COMMON.product) |
     put(loan.index, COMMON.index) |
@@ -112,15 +111,14 @@ function packSlot(loan: Loan): bigint {
     put(loan.line !== undefined, IN_SLOT.isDraw) |
     put(loan.holder, IN_SLOT.holder) |
     put(loan.opened, IN_SLOT.opened) |
-    put(loan.principal, IN_SLOT.principal) |
     put(loan.line?.index ?? 0, IN_SLOT.lineIndex) |
     put(loan.line?.number ?? 0, IN_SLOT.lineNumber)
   );
 }
 
-function packDetail({ principal }: Loan, detail: Detail): bigint {
+function packDetail({ outstanding }: Loan, detail: Detail): bigint {
   return (
-    put(principal, IN_DETAIL.principal) |
+    put(outstanding, IN_DETAIL.outstanding) |
     put(detail.charges, IN_DETAIL.charges) |
     put(detail.defaultCharges, IN_DETAIL.defaultCharges) |
     put(detail.extensions, IN_DETAIL.extensions) |
@@ -168,13 +166,13 @@ function unpackConduct(bits: bigint): Conduct {
   return { defaultAt: get(bits, IN_CONDUCT.defaultAt), barredUntil: get(bits, IN_CONDUCT.barredUntil) };
 }
 
-function unpackLoan(bits: bigint): Omit<Loan, "opened" | "principal" | "chargedOff" | "inRing" | "holder"> {
+function unpackLoan(bits: bigint): Omit<Loan, "opened" | "outstanding" | "chargedOff" | "inRing" | "holder"> {
   return {
     platform: get(bits, COMMON.platform),
     number: get(bits, COMMON.number),
     index: get(bits, COMMON.index),
     product: get(bits, COMMON.product),
-    outstanding: get(bits, COMMON.outstanding),
+    principal: get(bits, COMMON.principal),
     term: get(bits, COMMON.term),
     unconfirmed: get(bits, COMMON.unconfirmed) === 1,
   };
@@ -186,7 +184,7 @@ function unpackHead(words: BookWords, opened: number): Loan {
   return {
     ...loan,
     opened,
-    principal: detail === undefined ? loan.outstanding : get(detail, IN_DETAIL.principal),
+    outstanding: detail === undefined ? loan.principal : get(detail, IN_DETAIL.outstanding),
     chargedOff: false,
     inRing: true,
     holder: 0,
@@ -197,10 +195,11 @@ function unpackHead(words: BookWords, opened: number): Loan {
 function unpackSlot(words: BookWords, k: number): Loan {
   const bits = words.slots[k]!;
   const detail = countedDetail(words, k);
+  const loan = unpackLoan(bits);
   return {
-    ...unpackLoan(bits),
+    ...loan,
     opened: get(bits, IN_SLOT.opened),
-    principal: get(bits, IN_SLOT.principal),
+    outstanding: detail === undefined ? loan.principal : get(detail, IN_DETAIL.outstanding),
     chargedOff: get(bits, IN_SLOT.chargedOff) === 1,
     inRing: get(bits, IN_SLOT.inRing) === 1,
     holder: get(bits, IN_SLOT.holder),

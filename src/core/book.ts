@@ -18,7 +18,7 @@ export interface Loan extends Ref {
   readonly term: number;
   /** Time of opening; of the head loan always the ring's newest opening. */
   readonly opened: number;
-  /** Of the head loan without a detail: what is outstanding. */
+  /** Without a detail, the same is outstanding. */
   readonly principal: number;
   readonly unconfirmed: boolean;
   readonly chargedOff: boolean;

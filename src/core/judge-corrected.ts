@@ -1,4 +1,4 @@
-import { HEAD, replaceLoan } from "./book.ts";
+import { replaceLoan } from "./book.ts";
 import { findingBit } from "./decision.ts";
 import type { Corrected } from "./entry.ts";
 import { decideFact, refusal, unjudged, verdictsOf } from "./findings.ts";
@@ -21,9 +21,9 @@ export function judgeCorrected(entry: Corrected, position: Position, world: Worl
   const tooLate = !times.founded && times.stated < times.earliest;
   if (value < loan.outstanding && tooLate && entry.order === undefined)
     return { entry, decision: decideFact(limits, findingBit("PENDING"), verdicts) };
-  // In the head, what is outstanding stood for the principal too, so that a detail is needed from now on.
-  const detail = place === HEAD && loan.detail === undefined && { detail: detailWith(0) };
-  return { entry, decision: corrected, book: replaceLoan(book, place, { ...loan, ...detail, outstanding: value }) };
+  // What is outstanding is in the detail.
+  const detail = loan.detail ?? detailWith(0);
+  return { entry, decision: corrected, book: replaceLoan(book, place, { ...loan, detail, outstanding: value }) };
 }
 
 /** The last close was at another time: only the authority says so, and only of the one that the entry's time names. */

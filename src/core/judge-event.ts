@@ -1,18 +1,27 @@
+import { accrualOf, afterAccrual, daysSince } from "./accrual.ts";
 import { HEAD, SLOTS, headless, replaceLoan, takeOut, withoutOpening } from "./book.ts";
 import type { Book, Loan } from "./book.ts";
 import { findingBit } from "./decision.ts";
 import { AMOUNT_LIMIT, marketOf } from "./entry.ts";
 import type { Closed, Disbursed, Repaid } from "./entry.ts";
 import { decideFact, refusal, verdictsOf } from "./findings.ts";
-import type { RefusingFinding } from "./findings.ts";
+import type { RefusingFinding, Verdicts } from "./findings.ts";
 import { detailWith } from "./judge-opened.ts";
 import { locateLoan } from "./locate-loan.ts";
 import type { Located } from "./locate-loan.ts";
+import { dailyCostPaid } from "./rules/daily-cost.ts";
 import { future } from "./rules/future.ts";
 import { late } from "./rules/late.ts";
-import type { Rule, Timed } from "./rules/rule.ts";
+import { lifetimeCost } from "./rules/lifetime-cost.ts";
+import { capDown } from "./rules/rate.ts";
+import type { Payment, Rule, Timed } from "./rules/rule.ts";
+import { settlement } from "./rules/settlement.ts";
+import { withdrawal } from "./rules/withdrawal.ts";
 import { confirmationWindow } from "./settings.ts";
 import type { Judgement, Position, World } from "./world.ts";
+
+/** The rules of payments, beside those of all events. */
+export const PAYMENT_RULES: readonly Rule<Payment>[] = [settlement, withdrawal, lifetimeCost, dailyCostPaid];
 
 /** The rules of later events that this registry serves. */
 export const EVENT_RULES: readonly Rule<Timed>[] = [late, future];
@@ -20,20 +29,37 @@ export const EVENT_RULES: readonly Rule<Timed>[] = [late, future];
 type Event = Disbursed | Repaid | Closed;
 
 /** What an event does to a loan, or why it can't. */
-type Effect = { readonly book: Book; readonly findings: number } | RefusingFinding;
+type Effect = { readonly book: Book; readonly findings: number; readonly payment?: Payment } | RefusingFinding;
+
+/** The loan, and RATE's cap at its opening; undefined if its reference rate is missing, or no version judges it. */
+type Judged = Located & { readonly cap: bigint | undefined };
 
 /** Judges an event of a loan (protocol §6). */
 export function judgeEvent(entry: Event, position: Position, world: World): Judgement {
   const located = locateLoan(entry, position, world);
   if (typeof located === "string") return { entry, decision: refusal(located) };
-  const effect = effectOf(entry, located);
+  const { rateSeries, rateMaxAge } = located.limits ?? { rateSeries: 0, rateMaxAge: 0 };
+  const point = rateSeries === 0 ? 0n : world.referenceAt(rateSeries, located.loan.opened, rateMaxAge);
+  const effect = effectOf(entry, {
+    ...located,
+    cap: located.limits && point !== undefined ? capDown(located.limits, point) : undefined,
+  });
   if (typeof effect === "string") return { entry, decision: refusal(effect) };
   const { times, limits } = located;
-  const decision = decideFact(limits, effect.findings, limits && verdictsOf(EVENT_RULES, { times }, limits));
-  return { entry, decision, book: effect.book };
+  const verdicts = limits && verdictsOf(EVENT_RULES, { times }, limits);
+  const paid = limits && effect.payment && verdictsOf(PAYMENT_RULES, effect.payment, limits);
+  return { entry, decision: decideFact(limits, effect.findings, verdicts && both(verdicts, paid)), book: effect.book };
 }
 
-function effectOf(entry: Event, state: Located): Effect {
+function both(verdicts: Verdicts, more: Verdicts | undefined): Verdicts {
+  if (!more) return verdicts;
+  return {
+    breaches: verdicts.breaches | more.breaches,
+    undetermined: verdicts.undetermined | more.undetermined,
+  };
+}
+
+function effectOf(entry: Event, state: Judged): Effect {
   switch (entry.kind) {
     case "Disbursed":
       return { book: replaceLoan(state.book, state.place, { ...state.loan, unconfirmed: false }), findings: 0 };
@@ -44,16 +70,31 @@ function effectOf(entry: Event, state: Located): Effect {
   }
 }
 
-/** The loan after a payment; undefined if its charges would outgrow their width. */
-function afterPayment(loan: Loan, principal: number, charges: number): Loan | undefined {
+/** The payment as rules see it. */
+function paymentOf(entry: Repaid | Closed, { loan, times, limits, cap }: Judged, leaves: boolean): Payment {
   const detail = loan.detail ?? detailWith(0);
-  const total = detail.charges + charges;
-  if (total >= AMOUNT_LIMIT) return undefined;
+  const charges = detail.charges + Number(entry.charges);
+  const accrual = limits
+    ? accrualOf(loan, detail, times.effective, limits, cap)
+    : { balance: undefined, allowance: undefined };
+  return {
+    ...{ entry, times, loan, leaves, charges, cap, accrual },
+    paid: Number(entry.principal + entry.charges),
+    charged: entry.charges > 0n,
+    lifetime: { charges: charges + detail.defaultCharges, principal: loan.principal },
+    days: daysSince(loan.opened, times.effective),
+  };
+}
+
+/** The loan after a payment; undefined if its charges would outgrow their width. */
+function afterPayment({ entry, loan, charges, paid, times, accrual }: Payment, { limits }: Judged): Loan | undefined {
+  if (charges >= AMOUNT_LIMIT) return undefined;
+  const detail = { ...(loan.detail ?? detailWith(0)), charges };
   return {
     ...loan,
-    outstanding: Math.max(loan.outstanding - principal, 0),
+    outstanding: Math.max(loan.outstanding - Number(entry.principal), 0),
     unconfirmed: false,
-    detail: { ...detail, charges: total },
+    detail: afterAccrual(detail, times.effective, limits, accrual, paid),
   };
 }
 
@@ -61,27 +102,37 @@ function excess({ outstanding }: Loan, principal: number): number {
   return principal > outstanding ? findingBit("EXCESS") : 0;
 }
 
-function repay(entry: Repaid, { book, place, loan }: Located): Effect {
-  const principal = Number(entry.principal);
-  const paid = afterPayment(loan, principal, Number(entry.charges));
-  return paid ? { book: replaceLoan(book, place, paid), findings: excess(loan, principal) } : "WIDTH";
+function repay(entry: Repaid, state: Judged): Effect {
+  const { book, place, loan } = state;
+  const payment = paymentOf(entry, state, false);
+  const paid = afterPayment(payment, state);
+  if (!paid) return "WIDTH";
+  return { book: replaceLoan(book, place, paid), findings: excess(loan, Number(entry.principal)), payment };
 }
 
 /** A loan that is written off stays, as charged off, while something is outstanding. */
-function writeOff(entry: Closed, { book, place, loan }: Located): Effect {
-  const [principal, charges] = [Number(entry.principal), Number(entry.charges)];
+function writeOff(entry: Closed, state: Judged): Effect {
+  const { book, place, loan } = state;
+  const principal = Number(entry.principal);
   const findings = excess(loan, principal);
-  if (principal >= loan.outstanding) return { book: takeOut(book, place), findings };
+  if (principal >= loan.outstanding)
+    return { book: takeOut(book, place), findings, payment: paymentOf(entry, state, true) };
   if (place === HEAD && book.slots.length === SLOTS) return "FULL";
-  const paid = principal > 0 || charges > 0 ? afterPayment(loan, principal, charges) : loan;
+  // Without a payment there is nothing to judge.
+  const payment = principal > 0 || entry.charges > 0n ? paymentOf(entry, state, false) : undefined;
+  const paid = payment ? afterPayment(payment, state) : loan;
   if (!paid) return "WIDTH";
   const left = { ...paid, unconfirmed: false, chargedOff: true };
   const after = place === HEAD ? headless(book, [...book.slots, left]) : replaceLoan(book, place, left);
-  return { book: after, findings };
+  return { book: after, findings, ...(payment && { payment }) };
 }
 
 /** All other reasons take the loan out. A clean close leaves no trace; any other counts for cooling-off, unless charged off before. */
-function close(entry: Closed, state: Located): Effect {
+function close(entry: Closed, state: Judged): Effect {
+  return { ...closed(entry, state), payment: paymentOf(entry, state, true) };
+}
+
+function closed(entry: Closed, state: Located): { readonly book: Book; readonly findings: number } {
   const { book, place, loan, times, settings } = state;
   const principal = Number(entry.principal);
   const { clean, findings } = howClosed(entry, state);

@@ -8,11 +8,12 @@ import { detailWith } from "./judge-opened.ts";
 import { locateLoan } from "./locate-loan.ts";
 import { defaultCharge } from "./rules/default-charge.ts";
 import type { Default } from "./rules/default-charge.ts";
-import type { Rule } from "./rules/rule.ts";
+import { lifetimeCost } from "./rules/lifetime-cost.ts";
+import type { Payment, Rule } from "./rules/rule.ts";
 import type { Judgement, Position, World } from "./world.ts";
 
 /** The rules of `Overdue` beside those of all events. */
-export const OVERDUE_RULES: readonly Rule<Default>[] = [defaultCharge];
+export const OVERDUE_RULES: readonly Rule<Default & Pick<Payment, "lifetime">>[] = [defaultCharge, lifetimeCost];
 
 /** Days past due from which a borrower is in default. */
 const DEFAULT_DAYS = 90;
@@ -27,7 +28,8 @@ export function judgeOverdue(entry: Overdue, position: Position, world: World): 
   if (total >= AMOUNT_LIMIT) return { entry, decision: refusal("WIDTH") };
   const charged = entry.defaultCharges > 0n && { detail: { ...detail, defaultCharges: Number(total) } };
   const after = replaceLoan(book, place, { ...loan, unconfirmed: false, ...charged });
-  const subject = { entry, times, principal: BigInt(loan.principal), total };
+  const lifetime = { charges: detail.charges + Number(total), principal: loan.principal };
+  const subject = { entry, times, principal: BigInt(loan.principal), total, lifetime };
   const verdicts = limits && verdictsOf([...EVENT_RULES, ...OVERDUE_RULES], subject, limits);
   return {
     entry,

@@ -48,6 +48,8 @@ function ruleFaults({ on, refuse, undeterminedRefuse, flags }: Limits): LimitFau
     if (bits > ALL_RULES) faults.push({ field, problem: `bits from ${RULES.length} on are no rules` });
   if ((on & licence) === 0) faults.push({ field: "on", problem: "LICENCE can't be waived: it must be on" });
   if ((refuse & licence) === 0) faults.push({ field: "refuse", problem: "LICENCE must refuse" });
+  if ((on & ruleBit("SETTLEMENT")) !== 0 && (on & ruleBit("RATE")) === 0)
+    faults.push({ field: "on", problem: "SETTLEMENT goes by RATE's fields: RATE must be on" });
   const needed = on | ((flags & LIMIT_FLAGS.payments) === 0 ? 0 : ruleBit("INCOME"));
   const unserved = ruleNames(needed & ALL_RULES & ~SERVED_RULES);
   if (unserved.length > 0) faults.push({ field: "on", problem: `this registry doesn't serve ${unserved.join(", ")}` });

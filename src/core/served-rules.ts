@@ -1,7 +1,7 @@
 import { ruleBit } from "./decision.ts";
 import type { RuleName } from "./decision.ts";
 import { ANSWERED_RULES } from "./judge-complaint.ts";
-import { EVENT_RULES } from "./judge-event.ts";
+import { EVENT_RULES, PAYMENT_RULES } from "./judge-event.ts";
 import { EXTENDED_RULES } from "./judge-extended.ts";
 import { OPENED_RULES } from "./judge-opened.ts";
 import { OVERDUE_RULES } from "./judge-overdue.ts";
@@ -18,6 +18,7 @@ const JUDGED = [
   { judges: "`Opened`", rules: OPENED_RULES },
   { judges: "all entries", rules: EVENT_RULES },
   { judges: "`Extended`", rules: EXTENDED_RULES },
+  { judges: "`Repaid`, `Closed`", rules: PAYMENT_RULES },
   { judges: "`Overdue`", rules: OVERDUE_RULES },
   { judges: "`Answered`", rules: ANSWERED_RULES },
 ] as const;

@@ -47,6 +47,7 @@ const NO_HASH = new Uint8Array(32);
 /** Served rules, each one on. As a list of its own: that it is the twin's, a test says. */
 export const SERVED_RULES: readonly RuleName[] = [
   "RATE",
+  "SETTLEMENT",
   "COST",
   "DEDUCTION",
   "AMOUNT",
@@ -62,6 +63,8 @@ export const SERVED_RULES: readonly RuleName[] = [
   "LICENCE",
   "LATE",
   "FUTURE",
+  "WITHDRAWAL",
+  "LIFETIME-COST",
   "DAILY-COST",
   "DEFAULT-CHARGE",
   "ROLLOVER",
@@ -96,6 +99,8 @@ export function wideLimits(change: Partial<Limits> = {}): Limits {
     incomeShare: 1_000_000,
     streakDays: 65_535,
     dailyShare: 2 ** 32 - 1,
+    lifetimeShare: 2 ** 32 - 1,
+    withdrawalMode: 1,
     defaultFlat: 2n ** 38n,
     rolloverMax: 255,
     ...change,

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import type { Closed, Corrected, Entry, Extended, Opened, Ref } from "../../src/core/entry.ts";
 import {
   assigned,
+  bits,
   borrower,
   closed,
   corrected,
@@ -14,6 +15,7 @@ import {
   opened,
   overdue,
   repaid,
+  SERVED_RULES,
   told,
 } from "./fixtures.ts";
 import type { Platform } from "./fixtures.ts";
@@ -57,7 +59,11 @@ describe("The states of a loan", () => {
   async function given(change: Partial<Opened> = {}, confirm = true) {
     const t = await deploy();
     await t.publishSettings({ zone: [], markets: new Map([[0, { confirmationWindow: CONFIRM, graceDays: 0 }]]) });
-    await t.publish({ limits: { flags: confirm ? 1 : 0, withdrawalWindow: WITHDRAW, reportingWindow: 30 * DAY } });
+    // What payments may come to is for their vectors.
+    const paid = ["SETTLEMENT", "WITHDRAWAL", "LIFETIME-COST", "DAILY-COST"];
+    const on = bits(SERVED_RULES.filter((rule) => !paid.includes(rule)));
+    const windows = { withdrawalWindow: WITHDRAW, reportingWindow: 30 * DAY };
+    await t.publish({ limits: { on, flags: confirm ? 1 : 0, ...windows } });
     const platform = await t.grant();
     const [decision] = await platform.file([opened(change)], { time: NOW });
     expect(told(decision!)).to.match(/^(accepted|flagged DEDUCTION)$/u);

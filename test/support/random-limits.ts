@@ -12,6 +12,7 @@ const DAY = 86_400;
 /** The rules that versions of a scenario turn on and off; LICENCE always binds. */
 const RULES: readonly RuleName[] = [
   "RATE",
+  "SETTLEMENT",
   "COST",
   "DEDUCTION",
   "AMOUNT",
@@ -26,6 +27,8 @@ const RULES: readonly RuleName[] = [
   "DISCLOSURE",
   "LATE",
   "FUTURE",
+  "WITHDRAWAL",
+  "LIFETIME-COST",
   "DAILY-COST",
   "DEFAULT-CHARGE",
   "ROLLOVER",
@@ -36,13 +39,18 @@ function someRules(random: Random, probability: number): number {
   return RULES.reduce((bits, name) => (random.chance(probability) ? bits | ruleBit(name) : bits), 0);
 }
 
+/** SETTLEMENT goes by RATE's fields. */
+function withRate(on: number): number {
+  return (on & ruleBit("SETTLEMENT")) === 0 ? on : on | ruleBit("RATE");
+}
+
 /** Limits that a Rulebook takes, near the amounts and times of random entries. `refusing` is how often a breach refuses. */
 export function randomLimits(random: Random, refusing: number): Limits {
   const licence = ruleBit("LICENCE");
   return {
     ...emptyLimits(),
     flags: random.pick([0, 1, 2, 3]),
-    on: someRules(random, random.pick([0.15, 0.6, 1])) | licence,
+    on: withRate(someRules(random, random.pick([0.15, 0.6, 1])) | licence),
     refuse: someRules(random, refusing) | licence,
     undeterminedRefuse: someRules(random, refusing / 2),
     reportingWindow: random.pick([0, 3_600, DAY, 30 * DAY, 2 ** 32 - 1]),
@@ -69,6 +77,8 @@ export function randomLimits(random: Random, refusing: number): Limits {
     streakDays: random.pick([0, 30, 45, 400, 65_535]),
     streakOff: random.pick([0, 7, 60, 65_535]),
     dailyShare: random.pick([0, 1_000_000, 8_000_000, 2 ** 32 - 1]),
+    lifetimeShare: random.pick([0, 150_000, 1_000_000, 2 ** 32 - 1]),
+    withdrawalMode: random.int(0, 1),
     ...randomRate(random),
     rolloverMax: random.pick([0, 1, 2, 15, 200]),
     rolloverPaid: random.pick([0, 0, 100_000, 500_000]),

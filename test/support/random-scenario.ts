@@ -302,7 +302,7 @@ export class ScenarioMaker {
           kind: "Closed",
           ...event,
           ref,
-          reason: random.pick([...CLOSE_REASONS, "repaid", "voided", "written-off"] as const),
+          reason: random.pick([...CLOSE_REASONS, "repaid", "voided", "withdrawn", "written-off"] as const),
           principal: untouched ? 0n : principal,
           charges: untouched ? 0n : charges,
         };

@@ -1,7 +1,7 @@
 import { exceedsSimple } from "./rate/simple.ts";
-import { BREACH, PASS } from "./rule.ts";
 import type { Priced } from "./rate.ts";
-import type { Rule } from "./rule.ts";
+import { BREACH, PASS, UNDETERMINED } from "./rule.ts";
+import type { Payment, Rule } from "./rule.ts";
 
 /** Shares are a day: the cap of a year is so many of them. */
 export const DAYS = 365;
@@ -13,5 +13,15 @@ export const dailyCost: Rule<Priced> = {
   source: "CONC 5A.2.3R",
   judge({ entry: { cash, principal, schedule } }, { dailyShare }) {
     return exceedsSimple(schedule, cash ?? principal, BigInt(dailyShare) * BigInt(DAYS), DAYS) ? BREACH : PASS;
+  },
+};
+
+/** The same with every payment: all charges so far against what each day's outstanding allowed. */
+export const dailyCostPaid: Rule<Payment> = {
+  ...dailyCost,
+  judge({ charged, charges, leaves, accrual: { allowance } }) {
+    if (allowance === undefined) return UNDETERMINED;
+    // A deduction may come before what it pays for.
+    return charges > allowance && (leaves || charged) ? BREACH : PASS;
   },
 };

@@ -1,7 +1,9 @@
+import type { Accrual } from "../accrual.ts";
+import type { Loan } from "../book.ts";
 import type { Calendar } from "../business-days.ts";
 import type { Zone } from "../calendar.ts";
 import type { RuleName } from "../decision.ts";
-import type { Opened } from "../entry.ts";
+import type { Closed, Opened, Repaid } from "../entry.ts";
 import type { Exposure } from "../exposure.ts";
 import type { Limits } from "../limit-fields.ts";
 import type { Ring } from "../ring.ts";
@@ -56,6 +58,28 @@ export interface Opening extends Timed {
   readonly calendar: Calendar | undefined;
   /** Rate a year, 10⁻⁹, of a reference series at the effective time; undefined where none holds. */
   readonly reference: (series: number, maxAgeDays: number) => bigint | undefined;
+}
+
+/** What rules of payments judge: a `Repaid` or a `Closed`. Amounts are exact `number`s (see book.ts). */
+export interface Payment extends Timed {
+  readonly entry: Repaid | Closed;
+  /** Before the payment. */
+  readonly loan: Loan;
+  /** With it the loan leaves the state. */
+  readonly leaves: boolean;
+  /** Principal and charges. */
+  readonly paid: number;
+  /** Charges are part of it. */
+  readonly charged: boolean;
+  /** All charges so far, an upfront deduction and this payment's included, default charges not. */
+  readonly charges: number;
+  /** The same with default charges, and the principal. */
+  readonly lifetime: { readonly charges: number; readonly principal: number };
+  /** Days since the opening. */
+  readonly days: number;
+  /** RATE's cap a year at the loan's opening, 10⁻⁹; undefined if its reference rate is missing. */
+  readonly cap: bigint | undefined;
+  readonly accrual: Accrual;
 }
 
 /** One rule: its name, the sentence that it enforces, and the judgement. */

@@ -1,0 +1,25 @@
+import { ruleBit } from "../decision.ts";
+import { BREACH, PASS, UNDETERMINED } from "./rule.ts";
+import type { Payment, Rule } from "./rule.ts";
+
+/** `withdrawalMode`. */
+const PRO_RATA = 1;
+
+/** WITHDRAWAL. Sources: Directive (EU) 2023/2225 art. 26 (interest of the days used); 12 CFR 1026.15 (nothing). */
+export const withdrawal: Rule<Payment> = {
+  name: "WITHDRAWAL",
+  must: "Who withdraws inside the window MUST NOT be charged; or, where the limits say so, not more than the days used.",
+  source: "Directive (EU) 2023/2225 art. 26; 12 CFR 1026.15",
+  judge({ entry, times: { effective }, loan, charges, days, cap }, limits) {
+    const withdrawn = entry.kind === "Closed" && entry.reason === "withdrawn";
+    if (!withdrawn || effective > loan.opened + limits.withdrawalWindow || charges === 0) return PASS;
+    if (limits.withdrawalMode !== PRO_RATA) return BREACH;
+    const used = BigInt(loan.principal) * BigInt(days);
+    const upTo = (share: bigint, whole: bigint) =>
+      BigInt(charges) > (used * share + whole - 1n) / whole ? BREACH : PASS;
+    if ((limits.on & ruleBit("RATE")) !== 0)
+      return cap === undefined ? UNDETERMINED : upTo(cap, 1_000_000_000n * BigInt(limits.rateYearBasis));
+    if ((limits.on & ruleBit("DAILY-COST")) !== 0) return upTo(BigInt(limits.dailyShare), 1_000_000_000n);
+    return UNDETERMINED;
+  },
+};
