@@ -53,8 +53,6 @@ library Loans {
         }
         n.word = word;
         n.opened = opened;
-        n.findings = 0;
-        n.undetermined = 0;
         place(c, e, n, opened, Context.keyOf(Book.product(word), e.borrower));
         return 0;
     }
@@ -123,6 +121,7 @@ library Loans {
                 }
             }
             n.findings = 0;
+            n.undetermined = 0;
             n.breaches = breaches;
             n.time = time > opened ? time : opened;
             n.limits = c.alsoAt(limits, key, opened);
