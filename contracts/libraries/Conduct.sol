@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Complaints} from "./Complaints.sol";
+import {Contacts} from "./Contacts.sol";
 import {FilingContext} from "./Context.sol";
 import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
@@ -18,6 +19,7 @@ library Conduct {
         uint256 start,
         uint256 end
     ) internal returns (uint256) {
+        if (kind == Entry.CONTACTED) return Contacts.judge(state, c, start, end);
         if (kind == Entry.COMPLAINED) return Complaints.complain(state, c, start, end);
         if (kind == Entry.ANSWERED) return Complaints.answer(state, c, start, end);
         return Decision.refusal(Entry.isWhole(start, end) ? Decision.UNSUPPORTED : Decision.MALFORMED);

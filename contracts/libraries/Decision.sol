@@ -28,6 +28,7 @@ library Decision {
     uint256 internal constant LIFETIME_COST_BIT = 20;
     uint256 internal constant DAILY_COST_BIT = 21;
     uint256 internal constant DEFAULT_CHARGE_BIT = 22;
+    uint256 internal constant CONTACT_BIT = 23;
     uint256 internal constant COMPLAINT_BIT = 24;
 
     // The same as masks.
@@ -53,6 +54,7 @@ library Decision {
     uint256 internal constant LIFETIME_COST = 1 << LIFETIME_COST_BIT;
     uint256 internal constant DAILY_COST = 1 << DAILY_COST_BIT;
     uint256 internal constant DEFAULT_CHARGE = 1 << DEFAULT_CHARGE_BIT;
+    uint256 internal constant CONTACT = 1 << CONTACT_BIT;
     uint256 internal constant COMPLAINT = 1 << COMPLAINT_BIT;
 
     /// @notice The rules that this registry judges.
@@ -79,6 +81,7 @@ library Decision {
             LIFETIME_COST |
             DAILY_COST |
             DEFAULT_CHARGE |
+            CONTACT |
             COMPLAINT;
 
     /// @notice All rules that have a bit.

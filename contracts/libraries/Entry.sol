@@ -53,6 +53,7 @@ library Entry {
     /// @dev After the prefix.
     uint256 private constant OVERDUE_BYTES = 20;
     uint256 private constant EXTENDED_BYTES = 15;
+    uint256 private constant CONTACTED_BYTES = 3;
     uint256 private constant COMPLAINED_BYTES = 1;
     uint256 private constant ANSWERED_BYTES = 9;
     uint256 private constant ASSIGNED_BYTES = 4;
@@ -75,6 +76,9 @@ library Entry {
     uint256 internal constant ASKED = 4;
     uint256 private constant EXTENSION_KIND = 24;
     uint256 private constant UNCOUNTED = 16;
+
+    /// @dev Of a `Contacted`: its channel's bit that says that the borrower was spoken to.
+    uint256 private constant CONVERSATION = 128;
 
     // What a `Corrected` corrects.
     uint256 internal constant CORRECT_REASON = 1;
@@ -348,6 +352,28 @@ library Entry {
             uint256 side = (word >> 224) & 0xff;
             if (to >= PLATFORMS || side > 1) finding = Decision.MALFORMED;
             return (finding, to, side == 1);
+        }
+    }
+
+    /// @notice Reads a `Contacted` in [start, end) of calldata into `e`.
+    /// @return finding MALFORMED or zero.
+    /// @return thirdParty Somebody else than the borrower was contacted.
+    /// @return talked The borrower was spoken to.
+    function readContacted(
+        LoanEvent memory e,
+        uint256 start,
+        uint256 end
+    ) internal pure returns (uint256 finding, bool thirdParty, bool talked) {
+        // Unchecked: as above.
+        unchecked {
+            (start, end) = readPrefix(e, start, end, COMMON_FLAGS);
+            if (start == 0 || end != start + CONTACTED_BYTES) return (Decision.MALFORMED, false, false);
+            uint256 word = Schedule.read(start);
+            uint256 party = (word >> 240) & 0xff;
+            uint256 agent = (word >> 232) & 0xff;
+            if (party | agent > 1) return (Decision.MALFORMED, false, false);
+            thirdParty = party != 0;
+            return (0, thirdParty, !thirdParty && (word >> 248) & CONVERSATION != 0);
         }
     }
 

@@ -232,6 +232,40 @@ library Limits {
         return ((_word(v, 7) & 0xff) << 24) | (_word(v, 8) >> 232);
     }
 
+    /// @dev Zero: as many as may be.
+    function contactsPerDay(Terms v) internal pure returns (uint256) {
+        return (_word(v, 8) >> 224) & 0xff;
+    }
+
+    /// @dev Days.
+    function contactWindow(Terms v) internal pure returns (uint256) {
+        return (_word(v, 8) >> 216) & 0xff;
+    }
+
+    /// @dev In the window; zero: as many as may be.
+    function contactCount(Terms v) internal pure returns (uint256) {
+        return (_word(v, 8) >> 208) & 0xff;
+    }
+
+    /// @dev Days.
+    function contactSilence(Terms v) internal pure returns (uint256) {
+        return (_word(v, 8) >> 200) & 0xff;
+    }
+
+    /// @dev A minute of the local day.
+    function quietFrom(Terms v) internal pure returns (uint256) {
+        return (_word(v, 8) >> 184) & 0xffff;
+    }
+
+    /// @dev A minute of the local day.
+    function quietTo(Terms v) internal pure returns (uint256) {
+        return (_word(v, 8) >> 168) & 0xffff;
+    }
+
+    function contactFlags(Terms v) internal pure returns (uint256) {
+        return (_word(v, 8) >> 160) & 0xff;
+    }
+
     /// @dev Seconds.
     function answerWithin(Terms v) internal pure returns (uint256) {
         return (_word(v, 8) >> 128) & U32;

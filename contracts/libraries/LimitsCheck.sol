@@ -19,6 +19,10 @@ library LimitsCheck {
     /// @dev Each day of a wait is looked at.
     uint256 private constant CALENDAR_DAYS = 60;
 
+    /// @dev Contacts of ten days are counted: a window of seven is exact for those that are filed three days late.
+    uint256 private constant CONTACT_DAYS = 7;
+    uint256 private constant DAY_MINUTES = 1_440;
+
     /// @notice The byte of the first field that breaks a rule of publication, or NONE.
     function firstFault(Terms v) internal pure returns (uint256) {
         if (v.format() != 1) return 0;
@@ -41,6 +45,12 @@ library LimitsCheck {
             if (v.frequencyCount() == 0 || v.frequencyCount() > RING_OPENINGS) return 63;
             if (v.frequencyWindow() == 0 || v.frequencyWindow() > RING_DAYS) return 64;
             if (v.frequencyMode() > 1) return 66;
+        }
+        if (on & Decision.CONTACT != 0) {
+            if (v.contactWindow() > CONTACT_DAYS) return 260;
+            if (v.quietFrom() >= DAY_MINUTES) return 263;
+            if (v.quietTo() >= DAY_MINUTES) return 265;
+            if (v.contactFlags() > 1) return 267;
         }
         if (on & Decision.RATE != 0 && !Rate.isValid(v.rate(), v.discounts())) return 67;
         if (on & Decision.COST != 0) return _costFault(v);

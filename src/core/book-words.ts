@@ -1,4 +1,4 @@
-import { HEAD } from "./book.ts";
+import { HEAD, NO_CONDUCT } from "./book.ts";
 import type { Book, Conduct, Detail, Loan } from "./book.ts";
 import { coreError } from "./errors.ts";
 import { packDeltas, unpackDeltas } from "./ring.ts";
@@ -56,7 +56,11 @@ const IN_DETAIL = {
 const IN_CONDUCT = {
   defaultAt: [0, 32],
   barredUntil: [32, 32],
+  lastContact: [96, 32],
+  lastConversation: [128, 32],
 } as const;
+/** Where the counts of contacts begin, and how wide each is. */
+const CONTACTS = [160, 8] as const;
 
 type Field = readonly [lowest: number, width: number];
 
@@ -129,8 +133,14 @@ function packDetail({ outstanding }: Loan, detail: Detail): bigint {
   );
 }
 
-function packConduct({ defaultAt, barredUntil }: Conduct): bigint {
-  return put(defaultAt, IN_CONDUCT.defaultAt) | put(barredUntil, IN_CONDUCT.barredUntil);
+function packConduct({ contacts, ...conduct }: Conduct): bigint {
+  const [from, width] = CONTACTS;
+  const times =
+    put(conduct.defaultAt, IN_CONDUCT.defaultAt) |
+    put(conduct.barredUntil, IN_CONDUCT.barredUntil) |
+    put(conduct.lastContact, IN_CONDUCT.lastContact) |
+    put(conduct.lastConversation, IN_CONDUCT.lastConversation);
+  return contacts.reduce((word, count, day) => word | put(count, [from + day * width, width]), times);
 }
 
 /** Slots that a head word says are in use. */
@@ -163,7 +173,14 @@ export function unpackBook(words: BookWords): Book {
 }
 
 function unpackConduct(bits: bigint): Conduct {
-  return { defaultAt: get(bits, IN_CONDUCT.defaultAt), barredUntil: get(bits, IN_CONDUCT.barredUntil) };
+  const [from, width] = CONTACTS;
+  return {
+    defaultAt: get(bits, IN_CONDUCT.defaultAt),
+    barredUntil: get(bits, IN_CONDUCT.barredUntil),
+    lastContact: get(bits, IN_CONDUCT.lastContact),
+    lastConversation: get(bits, IN_CONDUCT.lastConversation),
+    contacts: NO_CONDUCT.contacts.map((_, day) => get(bits, [from + day * width, width])),
+  };
 }
 
 function unpackLoan(bits: bigint): Omit<Loan, "opened" | "outstanding" | "chargedOff" | "inRing" | "holder"> {

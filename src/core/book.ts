@@ -56,15 +56,26 @@ export interface Book {
   readonly conduct?: Conduct;
 }
 
-/** What is known of the borrower beside loans: in a word of its own, from the first default or bar on. */
+/** What is known of the borrower beside loans: in a word of its own, from the first default, bar or contact on. */
 export interface Conduct {
   /** When the borrower was last known to be in default; 0 if that is over, or never was. */
   readonly defaultAt: number;
   /** Until when new loans are barred; 0 for never. */
   readonly barredUntil: number;
+  /** When a collector last contacted the borrower, and when they last spoke; 0 for never. */
+  readonly lastContact: number;
+  readonly lastConversation: number;
+  /** Contacts of ten local days, that of the last contact first; 255 of a day are as many or more. */
+  readonly contacts: readonly number[];
 }
 
-export const NO_CONDUCT: Conduct = { defaultAt: 0, barredUntil: 0 };
+export const NO_CONDUCT: Conduct = {
+  defaultAt: 0,
+  barredUntil: 0,
+  lastContact: 0,
+  lastConversation: 0,
+  contacts: Array.from({ length: 10 }, () => 0),
+};
 
 export const EMPTY_BOOK: Book = { slots: [], lastClosed: 0, ring: EMPTY_RING, streak: 0 };
 

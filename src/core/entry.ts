@@ -135,8 +135,12 @@ export interface Overdue extends Event {
   readonly contractRate: bigint;
 }
 
+/** Bit of a channel that says that the person was spoken to. */
+export const CONVERSATION = 128;
+
 export interface Contacted extends Event {
   readonly kind: "Contacted";
+  /** A code, and with the bit CONVERSATION that the person was spoken to. */
   readonly channel: number;
   readonly party: "borrower" | "third-party";
   readonly agent: "lender" | "outsourcer";

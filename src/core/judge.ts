@@ -4,6 +4,7 @@ import type { Entry, EntryKind } from "./entry.ts";
 import { refusal } from "./findings.ts";
 import { judgeAssigned } from "./judge-assigned.ts";
 import { judgeAnswered, judgeComplained } from "./judge-complaint.ts";
+import { judgeContacted } from "./judge-contacted.ts";
 import { judgeCorrected } from "./judge-corrected.ts";
 import { judgeEvent } from "./judge-event.ts";
 import { judgeExtended } from "./judge-extended.ts";
@@ -19,6 +20,7 @@ export const SERVED_KINDS: readonly EntryKind[] = [
   "Closed",
   "Extended",
   "Overdue",
+  "Contacted",
   "Complained",
   "Answered",
   "Assigned",
@@ -48,6 +50,8 @@ export function judgeEntry(entry: Entry, position: Position, world: World): Judg
       return judgeEvent(entry, position, world);
     case "Extended":
       return judgeExtended(entry, position, world);
+    case "Contacted":
+      return judgeContacted(entry, position, world);
     case "Complained":
       return judgeComplained(entry, position, world);
     case "Answered":

@@ -1,6 +1,7 @@
 import { ruleBit } from "./decision.ts";
 import type { RuleName } from "./decision.ts";
 import { ANSWERED_RULES } from "./judge-complaint.ts";
+import { CONTACTED_RULES } from "./judge-contacted.ts";
 import { EVENT_RULES, PAYMENT_RULES } from "./judge-event.ts";
 import { EXTENDED_RULES } from "./judge-extended.ts";
 import { OPENED_RULES } from "./judge-opened.ts";
@@ -20,6 +21,7 @@ const JUDGED = [
   { judges: "`Extended`", rules: EXTENDED_RULES },
   { judges: "`Repaid`, `Closed`", rules: PAYMENT_RULES },
   { judges: "`Overdue`", rules: OVERDUE_RULES },
+  { judges: "`Contacted`", rules: CONTACTED_RULES },
   { judges: "`Answered`", rules: ANSWERED_RULES },
 ] as const;
 

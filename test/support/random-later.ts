@@ -1,5 +1,14 @@
 import { CORRECTIONS, EXTENSIONS } from "../../src/core/entry.ts";
-import type { Answered, Assigned, Complained, Corrected, Extended, Overdue, Ref } from "../../src/core/entry.ts";
+import type {
+  Answered,
+  Assigned,
+  Complained,
+  Contacted,
+  Corrected,
+  Extended,
+  Overdue,
+  Ref,
+} from "../../src/core/entry.ts";
 import type { Schedule } from "../../src/core/schedule.ts";
 import type { Random } from "./random.ts";
 
@@ -43,6 +52,13 @@ export function randomExtended(random: Random, event: RandomEvent, owed: bigint,
 export function randomAssigned(random: Random, event: RandomEvent): Assigned {
   const side = random.pick(["assignor", "assignee"] as const);
   return { kind: "Assigned", ...event, to: random.pick([1, 2, 3, 3, 4, 9]), side };
+}
+
+/** A contact of collection. */
+export function randomContacted(random: Random, event: RandomEvent): Contacted {
+  const party = random.pick(["borrower", "borrower", "third-party"] as const);
+  const agent = random.pick(["lender", "outsourcer"] as const);
+  return { kind: "Contacted", ...event, channel: random.pick([0, 1, 129, 255]), party, agent };
 }
 
 /** A complaint. */

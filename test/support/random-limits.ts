@@ -32,6 +32,7 @@ const RULES: readonly RuleName[] = [
   "DAILY-COST",
   "DEFAULT-CHARGE",
   "ROLLOVER",
+  "CONTACT",
   "COMPLAINT",
 ];
 
@@ -83,6 +84,13 @@ export function randomLimits(random: Random, refusing: number): Limits {
     rolloverMax: random.pick([0, 1, 2, 15, 200]),
     rolloverPaid: random.pick([0, 0, 100_000, 500_000]),
     ...randomDefaults(random),
+    contactsPerDay: random.pick([0, 1, 3, 255]),
+    contactWindow: random.int(0, 7),
+    contactCount: random.pick([0, 1, 2, 5, 255]),
+    contactSilence: random.pick([0, 1, 2, 7, 255]),
+    quietFrom: random.pick([0, 480, 1_320, random.int(0, 1_439)]),
+    quietTo: random.pick([0, 480, 1_320, random.int(0, 1_439)]),
+    contactFlags: random.int(0, 1),
     answerWithin: random.pick([0, DAY, 15 * DAY, 2 ** 32 - 1]),
   };
 }

@@ -10,10 +10,12 @@ import {
   randomAnswered,
   randomAssigned,
   randomComplained,
+  randomContacted,
   randomCorrected,
   randomExtended,
   randomOverdue,
 } from "./random-later.ts";
+import type { RandomEvent } from "./random-later.ts";
 import { randomUnserved } from "./random-unserved.ts";
 import type { Random } from "./random.ts";
 import type { FileStep, Item, Mangle, Places, Step } from "./scenario.ts";
@@ -278,7 +280,9 @@ export class ScenarioMaker {
     const owed = BigInt(loan?.outstanding ?? 10_000);
     const principal = random.pick([0n, owed, owed, owed + 1n, owed > 0n ? owed - 1n : 0n, owed / 2n, this.#amount()]);
     const charges = random.pick([0n, 0n, 1n, 500n, 2n ** 38n - 1n, this.#amount()]);
-    switch (random.int(0, 11)) {
+    switch (random.int(0, 12)) {
+      case 12:
+        return this.#contact(twin, { ...event, ref });
       case 10:
         return randomComplained(random, { ...event, ref });
       case 11:
@@ -308,6 +312,15 @@ export class ScenarioMaker {
         };
       }
     }
+  }
+
+  /** A contact, mostly near those before it. */
+  #contact(twin: Registry, event: RandomEvent): Entry {
+    const random = this.#random;
+    const { lastContact = 0, lastConversation = 0 } = twin.bookOf(event.borrower).conduct ?? {};
+    const near = [lastContact, lastContact - random.int(0, 12) * DAY, lastConversation].filter((time) => time > DAY);
+    if (near.length === 0 || random.chance(0.5)) return randomContacted(random, event);
+    return randomContacted(random, { ...event, time: random.pick(near) + random.pick([-1, 0, 1, 3_600, DAY]) });
   }
 
   /** A stated time: about now, in disorder, or at an edge of something. */
