@@ -236,6 +236,18 @@ contract Rulebook is IRulebook, AccessManaged {
     }
 
     /// @inheritdoc IRulebook
+    function offsetAt(uint40 time, uint40 moment) external view returns (int256 offset, uint256 from, uint256 until) {
+        (Version memory version, ) = _settings.inForce(time);
+        return Settings.offsetAt(DataContract.read(version.data), moment);
+    }
+
+    /// @inheritdoc IRulebook
+    function marketAt(uint40 time, uint8 market) external view returns (uint256) {
+        (Version memory version, ) = _settings.inForce(time);
+        return Settings.marketAt(DataContract.read(version.data), market);
+    }
+
+    /// @inheritdoc IRulebook
     function businessDays(
         uint40 time,
         uint256 since,

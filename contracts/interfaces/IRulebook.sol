@@ -180,6 +180,15 @@ interface IRulebook {
     /// @notice The settings at a time; empty if there are none.
     function settingsAt(uint40 time) external view returns (bytes memory);
 
+    /// @notice Seconds by which local time is ahead of UTC at a moment, by the settings at `time`.
+    /// @return offset The seconds; negative west of Greenwich.
+    /// @return from It is that from here, inclusive.
+    /// @return until It is that until here, exclusive; 2^40 - 1 for no end.
+    function offsetAt(uint40 time, uint40 moment) external view returns (int256 offset, uint256 from, uint256 until);
+
+    /// @notice What the settings at `time` say of a market, `confirmation window, seconds u32 · grace days u16`; zero if nothing.
+    function marketAt(uint40 time, uint8 market) external view returns (uint256);
+
     /// @notice The business days in (since, upTo], by the settings at `time`.
     /// @param since Number of a civil day, from 1970-01-01 = 0; likewise `upTo`.
     /// @return known So many are known, counted up to `enough`.

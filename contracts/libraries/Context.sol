@@ -6,9 +6,8 @@ import {IRegistry} from "../interfaces/IRegistry.sol";
 import {IRulebook} from "../interfaces/IRulebook.sol";
 import {Book} from "./Book.sol";
 import {Limits, Terms} from "./Limits.sol";
-import {Ring} from "./Ring.sol";
+import {Openings} from "./Openings.sol";
 import {Exposure, LoanEvent, Named, Opening} from "./Scratch.sol";
-import {Settings} from "./Settings.sol";
 
 /// @notice What is known of a filing before its entries are read.
 struct FilingFacts {
@@ -56,8 +55,9 @@ struct FilingContext {
     Terms limits;
     /// All versions looked up so far, as a place in memory (see {Context-limitsAt}).
     uint256 versions;
-    bool hasSettings;
-    bytes settings;
+    /// The market looked up last, plus one, and what the settings say of it.
+    uint256 market;
+    uint256 marketTerms;
     int256 zoneOffset;
     uint256 zoneFrom;
     uint256 zoneUntil;
@@ -181,14 +181,14 @@ library Context {
     /// @notice Seconds by which local time is ahead of UTC.
     function offsetAt(FilingContext memory c, uint256 time) internal view returns (int256) {
         if (time < c.zoneFrom || time >= c.zoneUntil) {
-            (c.zoneOffset, c.zoneFrom, c.zoneUntil) = Settings.offsetAt(_settings(c), time);
+            (c.zoneOffset, c.zoneFrom, c.zoneUntil) = c.rulebook.offsetAt(uint40(c.time), uint40(time));
         }
         return c.zoneOffset;
     }
 
     /// @notice Seconds for which a loan of this market may stay unconfirmed.
     function confirmationWindow(FilingContext memory c, uint256 market) internal view returns (uint256) {
-        return Settings.confirmationWindow(_settings(c), market);
+        return _market(c, market) >> 16;
     }
 
     /// @notice The business days in (since, upTo] as the rulebook knows them now (see {IRulebook-businessDays}). Only versions that count by
@@ -219,31 +219,19 @@ library Context {
     function withoutOpening(FilingContext memory c, uint256 head, uint256 time) internal view returns (uint256) {
         uint256 newest = Book.newest(head);
         if (newest == 0) return head;
-        uint256 deltas = Book.ring(head);
-        uint256 newestDay = dayOf(c, newest);
-        uint256 day = dayOf(c, time);
-        (uint256 left, uint256 place) = Ring.removed(deltas, day, newestDay);
-        if (place == Ring.NONE) return head;
-        uint256 streak = Ring.placeWithout(Book.streak(head), place, day == newestDay);
-        if (place == 0) {
-            uint256 delta = deltas & 511;
-            if (delta == 0) return Book.withStreak(Book.withRing(head, 0, 0), 0);
-            // What is before the newest opening isn't known, so that it stays.
-            if (delta >= Ring.FAR) return Book.withStreak(head, Ring.UNKNOWN_PLACE);
-            // Only the day of the opening before is known. Unchecked: it is far from zero, and noon far from any offset.
-            unchecked {
-                newest = uint256(int256((newestDay - (delta - 1)) * DAY + DAY / 2) - offsetAt(c, newest));
-            }
-        }
-        return Book.withStreak(Book.withRing(head, newest, left), streak);
+        return Openings.without(head, dayOf(c, time), dayOf(c, newest), offsetAt(c, newest));
     }
 
-    function _settings(FilingContext memory c) private view returns (bytes memory) {
-        if (!c.hasSettings) {
-            c.settings = c.rulebook.settingsAt(uint40(c.time));
-            c.hasSettings = true;
+    /// @dev `confirmation window u32 · grace days u16`.
+    function _market(FilingContext memory c, uint256 market) private view returns (uint256) {
+        // Unchecked: a market has five bits.
+        unchecked {
+            if (c.market != market + 1) {
+                c.marketTerms = c.rulebook.marketAt(uint40(c.time), uint8(market));
+                c.market = market + 1;
+            }
         }
-        return c.settings;
+        return c.marketTerms;
     }
 
     /// @dev Makes the version in force at a time the one looked up last. Those before are kept in a list, linked by hand because a

@@ -434,7 +434,17 @@ library Entry {
         unchecked {
             uint256 frame = Schedule.read(start);
             uint256 length = frame >> 240;
-            return length != 0 && start + 2 + length <= end && ((frame >> 232) & 0xff) - EXTENDED <= BARRED - EXTENDED;
+            if (length == 0 || start + 2 + length > end) return false;
+            uint256 kind = (frame >> 232) & 0xff;
+            return kind - EXTENDED <= BARRED - EXTENDED || (kind == CLOSED && isRareClose(start + 2));
+        }
+    }
+
+    /// @notice Whether the `Closed` at `start` is neither repaid nor refinanced. If it is too short for a reason, any answer will do.
+    function isRareClose(uint256 start) internal pure returns (bool) {
+        // Unchecked: as above.
+        unchecked {
+            return Schedule.read(start + PREFIX_BYTES) >> 248 > REFINANCED;
         }
     }
 

@@ -74,13 +74,16 @@ library Judge {
         if (kind == Entry.OPENED) return Origination.judge(state, c, start, end);
         // Unchecked: kinds below wrap around.
         unchecked {
-            if (kind - Entry.DISBURSED <= Entry.CLOSED - Entry.DISBURSED) return Servicing.judge(state, c, start, end);
+            if (kind - Entry.DISBURSED <= Entry.CLOSED - Entry.DISBURSED) {
+                if (kind == Entry.CLOSED && Entry.isRareClose(start)) return LATER;
+                return Servicing.judge(state, c, start, end);
+            }
             if (kind - Entry.EXTENDED <= Entry.BARRED - Entry.EXTENDED) return LATER;
         }
         return Decision.refusal(Decision.MALFORMED);
     }
 
-    /// @dev Has {Lifecycle} judge the entry at `start` and all that follow it without one of the first four kinds in between: the
+    /// @dev Has {Lifecycle} judge the entry at `start` and all that follow it without one for {Origination} or {Servicing} in between: the
     /// look-ups that it makes for itself are then made once.
     /// @return The entries judged so far, and where the next one is.
     function _judgeRun(

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IRegistry} from "../interfaces/IRegistry.sol";
 import {Book, BookWords} from "./Book.sol";
+import {Handover} from "./Handover.sol";
 import {RegistryState} from "./State.sol";
 
 /// @title Reading and moving the words of a borrower's book in storage
@@ -20,7 +21,7 @@ library Ledger {
         book = state.books[borrower];
         head = book.head;
         if (address(predecessor) == address(0)) return (book, head);
-        if (head == 0) head = _adopt(state, book, predecessor, borrower);
+        if (head == 0) head = Handover.adopt(state, book, predecessor, borrower);
         head = meant(head);
     }
 
@@ -43,7 +44,7 @@ library Ledger {
         uint256 ref
     ) internal view returns (bool) {
         if (state.lines[lineKey(borrower, ref)] != 0) return true;
-        return address(predecessor) != address(0) && predecessor.lineOf(borrower, uint64(ref)) != 0;
+        return address(predecessor) != address(0) && Handover.hasLine(address(predecessor), borrower, ref);
     }
 
     function lineKey(bytes32 borrower, uint256 ref) internal pure returns (bytes32) {
@@ -81,26 +82,6 @@ library Ledger {
                 if (slot & Book.DETAILED != 0) book.details[k] = book.details[last];
             }
             return head - Book.ONE_SLOT;
-        }
-    }
-
-    function _adopt(
-        RegistryState storage state,
-        BookWords storage book,
-        IRegistry predecessor,
-        bytes32 borrower
-    ) private returns (uint256 head) {
-        uint256 detail;
-        uint256[] memory slots;
-        uint256[] memory details;
-        (head, detail, slots, details) = predecessor.bookOf(borrower);
-        if (head == 0) return 0;
-        book.head = head;
-        if (head & Book.DETAILED != 0) book.detail = detail;
-        if (head & Book.CONDUCT != 0) state.conducts[borrower] = predecessor.conductOf(borrower);
-        for (uint256 k = 0; k < slots.length; k++) {
-            book.slots[k] = slots[k];
-            if (slots[k] & Book.DETAILED != 0) book.details[k] = details[k];
         }
     }
 }

@@ -5,13 +5,14 @@ import {Conduct} from "./Conduct.sol";
 import {Context, FilingContext, FilingFacts} from "./Context.sol";
 import {Decision} from "./Decision.sol";
 import {Modification} from "./Modification.sol";
+import {Ending} from "./Ending.sol";
 import {Entry} from "./Entry.sol";
 import {Schedule} from "./Schedule.sol";
 import {RegistryState} from "./State.sol";
 
-/// @title Judging entries of the kinds 5 to 12
+/// @title Judging entries of the kinds 5 to 12, and closes that are neither repaid nor refinanced
 /// @notice Linked into {Judge}, which calls it once for entries of these kinds that follow each other. {Modification} judges what changes
-/// a loan, {Conduct} what is between lender and borrower.
+/// a loan, {Ending} such closes, {Conduct} what is between lender and borrower.
 library Lifecycle {
     /// @param entries Whole frames, each of an entry of these kinds.
     /// @param index Of the first one in its filing.
@@ -48,10 +49,11 @@ library Lifecycle {
         uint256 end
     ) private returns (uint256) {
         uint256 kind = Schedule.read(start) >> 248;
-        // Unchecked: of kinds 5 to 12.
+        // Unchecked: one of twelve kinds.
         unchecked {
             if ((1 << kind) & Entry.MODIFICATIONS != 0) return Modification.judge(state, c, kind, start, end);
         }
+        if (kind == Entry.CLOSED) return Ending.judge(state, c, start, end);
         return Conduct.judge(state, c, kind, start, end);
     }
 }

@@ -24,6 +24,7 @@ import {Exposures} from "./Exposures.sol";
 import {Ledger} from "./Ledger.sol";
 import {Terms} from "./Limits.sol";
 import {MonthlyPayment} from "./MonthlyPayment.sol";
+import {Openings} from "./Openings.sol";
 import {RateCap} from "./RateCap.sol";
 import {Ring} from "./Ring.sol";
 import {Exposure, Offer, Opening} from "./Scratch.sol";
@@ -389,7 +390,7 @@ library Origination {
         if (o.inStreak) streak = known ? Ring.next(Book.streak(head)) : Ring.UNKNOWN_PLACE;
         head = Book.withStreak(head, streak);
         if (newest) return Book.withRing(head, o.opened, Ring.pushed(Book.ring(head), o.day, o.newestDay));
-        return Book.withRing(head, before, Ring.inserted(Book.ring(head), o.day, o.newestDay));
+        return Book.withRing(head, before, Openings.inserted(Book.ring(head), o.day, o.newestDay));
     }
 
     /// @dev Takes the slots of lapsed loans out of storage: the head is without them but for its count.

@@ -5,11 +5,9 @@ import {DailyCost} from "../rules/DailyCost.sol";
 import {LifetimeCost} from "../rules/LifetimeCost.sol";
 import {Settlement} from "../rules/Settlement.sol";
 import {Rate} from "../rules/Rate.sol";
-import {Withdrawal} from "../rules/Withdrawal.sol";
 import {Book} from "./Book.sol";
 import {FilingContext} from "./Context.sol";
 import {Decision} from "./Decision.sol";
-import {Entry} from "./Entry.sol";
 import {Terms} from "./Limits.sol";
 import {RateCap} from "./RateCap.sol";
 import {LoanEvent, Named} from "./Scratch.sol";
@@ -19,8 +17,7 @@ import {LoanEvent, Named} from "./Scratch.sol";
 library Payments {
     uint256 private constant DAY = 86_400;
     uint256 private constant SIMPLE = 2;
-    uint256 private constant RULES =
-        Decision.SETTLEMENT | Decision.DAILY_COST | Decision.LIFETIME_COST | Decision.WITHDRAWAL;
+    uint256 private constant RULES = Decision.SETTLEMENT | Decision.DAILY_COST | Decision.LIFETIME_COST;
 
     /// @notice Judges a payment: breaches and what is undetermined are added to `n`.
     /// @param detail Before it.
@@ -40,7 +37,7 @@ library Payments {
             uint256 on = limits.on();
             if (on & RULES == 0) return detail;
             uint256 charges = Book.charges(detail) + e.charges;
-            uint256 days_ = (n.time - n.opened + DAY - 1) / DAY;
+            uint256 days_ = daysSince(n.opened, n.time);
             uint256 breaches = n.breaches;
             if (on & Decision.LIFETIME_COST != 0) {
                 bool over = LifetimeCost.breaches(
@@ -50,12 +47,9 @@ library Payments {
                 );
                 breaches |= Decision.mark(over, Decision.LIFETIME_COST_BIT);
             }
-            if (leaves && e.reason == Entry.WITHDRAWN && on & Decision.WITHDRAWAL != 0) {
-                breaches |= _withdrawal(c, n, charges, days_);
-            }
             uint256 last = Book.lastEvent(detail);
             if (last != 0) {
-                uint256 before = (last - n.opened + DAY - 1) / DAY;
+                uint256 before = daysSince(n.opened, last);
                 days_ = days_ > before ? days_ - before : 0;
             }
             // Charges of before may be a deduction, which comes before what it pays for.
@@ -163,37 +157,11 @@ library Payments {
         }
     }
 
-    /// @dev WITHDRAWAL, inside its window.
-    function _withdrawal(
-        FilingContext memory c,
-        Named memory n,
-        uint256 charges,
-        uint256 days_
-    ) private view returns (uint256 breaches) {
-        Terms limits = n.limits;
-        uint256 principal = Book.principal(n.word);
-        // Unchecked: 33 bits.
+    /// @notice Days since the opening, each begun one counted.
+    function daysSince(uint256 opened, uint256 time) internal pure returns (uint256) {
+        // Unchecked: times of 32 bits, none before the opening.
         unchecked {
-            if (n.time > n.opened + limits.withdrawalWindow() || charges == 0) return 0;
-            uint256 allowed = 0;
-            if (limits.withdrawalMode() == Withdrawal.PRO_RATA) {
-                if (limits.on() & Decision.RATE != 0) {
-                    uint256 rate = limits.rate();
-                    (uint256 point, bool unknown) = RateCap.pointAt(c, rate, n.opened);
-                    if (unknown) {
-                        n.undetermined |= Decision.WITHDRAWAL;
-                        return 0;
-                    }
-                    uint256 whole = 1e9 * ((rate >> 232) & 0xffff);
-                    allowed = Withdrawal.allowed(principal, Rate.capDown(rate, point), whole, days_);
-                } else if (limits.on() & Decision.DAILY_COST != 0) {
-                    allowed = Withdrawal.allowed(principal, limits.dailyShare(), 1e9, days_);
-                } else {
-                    n.undetermined |= Decision.WITHDRAWAL;
-                    return 0;
-                }
-            }
-            return charges > allowed ? Decision.WITHDRAWAL : 0;
+            return (time - opened + DAY - 1) / DAY;
         }
     }
 }

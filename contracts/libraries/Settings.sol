@@ -72,14 +72,14 @@ library Settings {
         until = low + 1 == zones ? FOREVER : _word(settings, 1 + ZONE_BYTES * (low + 1)) >> 216;
     }
 
-    /// @notice Seconds for which a loan of this market may stay unconfirmed.
-    function confirmationWindow(bytes memory settings, uint256 market) internal pure returns (uint256) {
+    /// @notice What is set for a market, `confirmationWindow u32 · graceDays u16`; zero if it isn't listed.
+    function marketAt(bytes memory settings, uint256 market) internal pure returns (uint256) {
         if (settings.length == 0) return 0;
         uint256 place = 1 + ZONE_BYTES * uint8(settings[0]);
         uint256 markets = uint8(settings[place++]);
         for (uint256 i = 0; i < markets; i++) {
             uint256 word = _word(settings, place + MARKET_BYTES * i);
-            if (word >> 248 == market) return (word >> 216) & 0xffffffff;
+            if (word >> 248 == market) return (word >> 200) & 0xffffffffffff;
         }
         return 0;
     }
