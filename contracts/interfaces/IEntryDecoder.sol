@@ -74,8 +74,7 @@ struct DecodedDecision {
 /// @notice For explorers and people: call it with the `entries` and the `decisions` of a `Filed` event. Nobody's, without
 /// state; no contract depends on it. It takes any bytes and reverts for none, but needs gas in proportion: a filing of
 /// thousands of legs may need more than a node gives to one call, and is then read entry by entry.
-/// @dev Assumes nothing of who filed. A registry that doesn't serve a kind refuses it as UNSUPPORTED, looking at no more than its
-/// length; this reads the kind by section 3 all the same.
+/// @dev Assumes nothing of who filed.
 interface IEntryDecoder {
     /// @notice Reads one entry, without the frame around it.
     function decode(bytes calldata entry) external pure returns (DecodedEntry memory);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Bars} from "./Bars.sol";
 import {Complaints} from "./Complaints.sol";
 import {Contacts} from "./Contacts.sol";
 import {FilingContext} from "./Context.sol";
-import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
 import {RegistryState} from "./State.sol";
 
@@ -22,6 +22,6 @@ library Conduct {
         if (kind == Entry.CONTACTED) return Contacts.judge(state, c, start, end);
         if (kind == Entry.COMPLAINED) return Complaints.complain(state, c, start, end);
         if (kind == Entry.ANSWERED) return Complaints.answer(state, c, start, end);
-        return Decision.refusal(Entry.isWhole(start, end) ? Decision.UNSUPPORTED : Decision.MALFORMED);
+        return Bars.judge(state, c, start, end);
     }
 }

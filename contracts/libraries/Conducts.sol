@@ -9,6 +9,8 @@ import {RegistryState} from "./State.sol";
 library Conducts {
     uint256 private constant U32 = 2 ** 32 - 1;
     uint256 private constant U80 = 2 ** 80 - 1;
+    uint256 private constant BAR_AT = 32;
+    uint256 private constant BAR = (2 ** 64 - 1) << BAR_AT;
     uint256 private constant CONTACT_AT = 96;
     uint256 private constant TALKED_AT = 128;
     uint256 private constant COUNTS_AT = 160;
@@ -17,14 +19,24 @@ library Conducts {
         return head & Book.CONDUCT == 0 ? 0 : state.conducts[borrower];
     }
 
-    /// @notice When the borrower was last known to be in default, UTC seconds; zero: isn't.
+    /// @notice When the borrower was last known to be in default, UTC seconds; zero: never.
     function defaultAt(uint256 word) internal pure returns (uint256) {
         return word & U32;
     }
 
     /// @notice Until when the borrower is barred, UTC seconds; zero: isn't.
     function barredUntil(uint256 word) internal pure returns (uint256) {
-        return (word >> 32) & U32;
+        return (word >> BAR_AT) & U32;
+    }
+
+    /// @notice From when, UTC seconds.
+    function barredFrom(uint256 word) internal pure returns (uint256) {
+        return (word >> (BAR_AT + 32)) & U32;
+    }
+
+    /// @notice The word with this bar and no other.
+    function withBar(uint256 word, uint256 from, uint256 until) internal pure returns (uint256) {
+        return (word & ~BAR) | (until << BAR_AT) | (from << (BAR_AT + 32));
     }
 
     /// @notice The word with a default at `time`, unless a later one is known.

@@ -20,6 +20,7 @@ library Decision {
     uint256 internal constant STREAK_BIT = 11;
     uint256 internal constant FREQUENCY_BIT = 12;
     uint256 internal constant DISCLOSURE_BIT = 13;
+    uint256 internal constant BARRED_BIT = 14;
     uint256 internal constant LICENCE_BIT = 15;
     uint256 internal constant LATE_BIT = 16;
     uint256 internal constant FUTURE_BIT = 17;
@@ -46,6 +47,7 @@ library Decision {
     uint256 internal constant STREAK = 1 << STREAK_BIT;
     uint256 internal constant FREQUENCY = 1 << FREQUENCY_BIT;
     uint256 internal constant DISCLOSURE = 1 << DISCLOSURE_BIT;
+    uint256 internal constant BARRED = 1 << BARRED_BIT;
     uint256 internal constant LICENCE = 1 << LICENCE_BIT;
     uint256 internal constant LATE = 1 << LATE_BIT;
     uint256 internal constant FUTURE = 1 << FUTURE_BIT;
@@ -73,6 +75,7 @@ library Decision {
             STREAK |
             FREQUENCY |
             DISCLOSURE |
+            BARRED |
             LICENCE |
             LATE |
             FUTURE |
@@ -87,7 +90,7 @@ library Decision {
     /// @notice All rules that have a bit.
     uint256 internal constant RULES = 2 ** 27 - 1;
 
-    // Findings, by their bit. The first eight refuse, and so do FORBIDDEN and NO_AUTHORITY.
+    // Findings, by their bit. Those to NOT_FOUNDING refuse, and so do FORBIDDEN and NO_AUTHORITY.
     uint256 internal constant MALFORMED = 1 << 0;
     uint256 internal constant NO_VERSION = 1 << 1;
     uint256 internal constant NO_LOAN = 1 << 2;
@@ -95,7 +98,6 @@ library Decision {
     uint256 internal constant WIDTH = 1 << 4;
     uint256 internal constant LAPSED = 1 << 5;
     uint256 internal constant NOT_FOUNDING = 1 << 6;
-    uint256 internal constant UNSUPPORTED = 1 << 7;
     uint256 internal constant EXCESS = 1 << 8;
     uint256 internal constant SHORT = 1 << 9;
     uint256 internal constant WINDOW = 1 << 10;

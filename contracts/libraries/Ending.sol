@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Rate} from "../rules/Rate.sol";
 import {Withdrawal} from "../rules/Withdrawal.sol";
 import {Book, BookWords} from "./Book.sol";
+import {Conducts} from "./Conducts.sol";
 import {Context, FilingContext} from "./Context.sol";
 import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
@@ -42,6 +43,7 @@ library Ending {
         if (e.reason != Entry.WRITTEN_OFF) _close(c, e, n, book, detail, left);
         else finding = _writeOff(c, e, n, book, detail, left);
         if (finding != 0) return Decision.refusal(finding);
+        if (e.reason == Entry.WRITTEN_OFF && left != 0 && !Loans.isChargedOff(n)) _default(state, e, n, book);
         return Loans.onFact(n, n.undetermined);
     }
 
@@ -78,6 +80,13 @@ library Ending {
             if (pays) book.details[n.place] = detail;
             book.slots[n.place] = word | Book.CHARGED_OFF;
         }
+    }
+
+    /// @dev The borrower is in default. The book is stored already.
+    function _default(RegistryState storage state, LoanEvent memory e, Named memory n, BookWords storage book) private {
+        uint256 head = book.head;
+        state.conducts[e.borrower] = Conducts.withDefault(Conducts.load(state, e.borrower, head), n.time);
+        if (head & Book.CONDUCT == 0) book.head = head | Book.CONDUCT;
     }
 
     /// @dev Every other close: the loan leaves the state.

@@ -58,6 +58,8 @@ library Entry {
     uint256 private constant ANSWERED_BYTES = 9;
     uint256 private constant ASSIGNED_BYTES = 4;
     uint256 private constant CORRECTED_BYTES = 15;
+    /// @dev All of it.
+    uint256 private constant BARRED_BYTES = 43;
 
     // Flags of `Opened`.
     uint256 internal constant BASIS = 3;
@@ -423,6 +425,29 @@ library Entry {
         }
     }
 
+    /// @notice Reads a `Barred` in [start, end) of calldata into `e`.
+    /// @return finding MALFORMED or zero.
+    function readBarred(
+        LoanEvent memory e,
+        uint256 start,
+        uint256 end
+    ) internal pure returns (uint256 finding, uint256 until, uint256 why) {
+        // Unchecked: as above.
+        unchecked {
+            uint256 flags = end < start + BARRED_BYTES ? COMMON_FLAGS + 1 : (Schedule.read(start) >> 240) & 0xff;
+            if (flags & IS_ORDERED != 0) end -= ORDER_BYTES;
+            if (flags > COMMON_FLAGS || end != start + BARRED_BYTES) return (Decision.MALFORMED, 0, 0);
+            uint256 word = Schedule.read(start + 2);
+            e.flags = flags;
+            e.borrower = bytes32(word);
+            if ((word >> 248) - 1 > 1) return (Decision.MALFORMED, 0, 0);
+            word = Schedule.read(start + 34);
+            e.time = word >> 224;
+            if (e.time < EARLIEST) return (Decision.MALFORMED, 0, 0);
+            return (0, (word >> 192) & U32, (word >> 184) & 0xff);
+        }
+    }
+
     /// @notice The wire's 64 bits from the 54 of state.
     function refOf(uint256 name) internal pure returns (uint256) {
         return ((name >> 36) << 40) | (name & (2 ** 36 - 1));
@@ -445,29 +470,6 @@ library Entry {
         // Unchecked: as above.
         unchecked {
             return Schedule.read(start + PREFIX_BYTES) >> 248 > REFINANCED;
-        }
-    }
-
-    /// @notice Whether an entry of a kind that isn't served has the length that its kind, *order* and legs ask for.
-    function isWhole(uint256 start, uint256 end) internal pure returns (bool) {
-        // Unchecked: as above.
-        unchecked {
-            uint256 kind = Schedule.read(start) >> 248;
-            if (kind < EXTENDED || kind > BARRED || end < start + 2) return false;
-            if ((Schedule.read(start) >> 240) & IS_ORDERED != 0) {
-                if (end < start + 2 + ORDER_BYTES) return false;
-                end -= ORDER_BYTES;
-            }
-            if (kind != EXTENDED) {
-                // Lengths of the kinds 6 to 12, a byte each: 66, 49, 47, 55, 50, 61, 43.
-                return end == start + ((0x42312f37323d2b >> (8 * (BARRED - kind))) & 0xff);
-            }
-            start += PREFIX_BYTES + 15;
-            if (end < start + 2) return false;
-            uint256 legs = Schedule.read(start) >> 240;
-            start += 2;
-            for (; legs != 0 && start < end; legs--) start += Schedule.read(start) & Schedule.STEPPED == 0 ? 10 : 17;
-            return legs == 0 && start == end;
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Bars} from "./Bars.sol";
 import {Conduct} from "./Conduct.sol";
 import {Context, FilingContext, FilingFacts} from "./Context.sol";
 import {Decision} from "./Decision.sol";
@@ -40,6 +41,21 @@ library Lifecycle {
             }
             Decision.shorten(decisions, count);
         }
+    }
+
+    /// @notice BARRED of a loan that is being opened, for a borrower who has a conduct.
+    /// @param barredDays Of the loan's version.
+    /// @param opened When the loan counts as opened, UTC seconds.
+    /// @param question Whether it was asked for beforehand.
+    /// @return As in a decision: breaches in the high 32 bits, what is undetermined in the low.
+    function barred(
+        RegistryState storage state,
+        bytes32 borrower,
+        uint256 barredDays,
+        uint256 opened,
+        bool question
+    ) external view returns (uint256) {
+        return Bars.about(state, borrower, barredDays, opened, question);
     }
 
     function _judgeEntry(

@@ -72,10 +72,11 @@ library Modification {
             n.breaches |= Decision.mark(breach, Decision.LIFETIME_COST_BIT);
         }
 
-        if (overdueDays >= DEFAULT_DAYS) _default(state, c, e, n, book);
+        uint256 after_ = Book.withDefaultCharges(detail, total);
+        if (overdueDays >= DEFAULT_DAYS) after_ = _default(state, c, e, n, book, after_);
         uint256 word = n.word & ~Book.UNCONFIRMED;
-        if (e.charges != 0) {
-            Loans.putDetail(n, book, Book.withDefaultCharges(detail, total));
+        if (after_ != detail) {
+            Loans.putDetail(n, book, after_);
             word |= Book.DETAILED;
         }
         if (word != n.word) Loans.put(c, n, book, word);
@@ -83,15 +84,18 @@ library Modification {
     }
 
     /// @dev The borrower was in default at the event's time.
+    /// @return The loan's detail, which says so.
     function _default(
         RegistryState storage state,
         FilingContext memory c,
         LoanEvent memory e,
         Named memory n,
-        BookWords storage book
-    ) private {
+        BookWords storage book,
+        uint256 detail
+    ) private returns (uint256) {
         uint256 before = Conducts.load(state, e.borrower, n.head);
         uint256 conduct = Conducts.withDefault(before, n.time);
         if (conduct != before) Loans.putConduct(state, c, e, n, book, conduct);
+        return Loans.isChargedOff(n) ? detail : detail | Book.IN_DEFAULT;
     }
 }

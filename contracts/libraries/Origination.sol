@@ -22,6 +22,7 @@ import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
 import {Exposures} from "./Exposures.sol";
 import {Ledger} from "./Ledger.sol";
+import {Lifecycle} from "./Lifecycle.sol";
 import {Terms} from "./Limits.sol";
 import {MonthlyPayment} from "./MonthlyPayment.sol";
 import {Openings} from "./Openings.sol";
@@ -67,6 +68,10 @@ library Origination {
         }
         if (Book.newest(head) != 0) _placeInTime(c, o, head, x.anyOpen);
 
+        o.barred = 0;
+        if (head & Book.CONDUCT != 0 && limits.exists() && limits.on() & Decision.BARRED != 0) {
+            o.barred = Lifecycle.barred(state, o.borrower, limits.barredDays(), o.opened, basis == Entry.REQUEST);
+        }
         decision =
             limits.exists() ? _rules(c, o, x, limits, head, breaches) : Decision.onFact(0, Decision.NO_VERSION, 0, 0);
         if (Decision.isRefused(decision)) return decision;
@@ -163,7 +168,8 @@ library Origination {
         uint256 breaches
     ) private view returns (uint256) {
         (uint256 found, uint256 undetermined) = _loanRules(c, o, limits);
-        breaches |= found;
+        breaches |= found | (o.barred >> 32);
+        undetermined |= o.barred & type(uint32).max;
         uint256 unknown;
         (found, unknown) = _borrowerRules(c, o, x, limits, head);
         breaches |= found;

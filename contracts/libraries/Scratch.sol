@@ -58,6 +58,8 @@ struct Opening {
     uint256 closedDay;
     bool inStreak;
     uint256 streakFirst;
+    /// BARRED, as in a decision: breaches in the high 32 bits, what is undetermined in the low.
+    uint256 barred;
 }
 
 /// @notice What a borrower owes in a market.

@@ -51,11 +51,13 @@ const IN_DETAIL = {
   lastEvent: [158, 32],
   allowance: [190, 38],
   largestPayment: [228, 24],
+  inDefault: [253, 1],
 } as const;
 
 const IN_CONDUCT = {
   defaultAt: [0, 32],
   barredUntil: [32, 32],
+  barredFrom: [64, 32],
   lastContact: [96, 32],
   lastConversation: [128, 32],
 } as const;
@@ -129,7 +131,8 @@ function packDetail({ outstanding }: Loan, detail: Detail): bigint {
     put(detail.settlement, IN_DETAIL.settlement) |
     put(detail.lastEvent, IN_DETAIL.lastEvent) |
     put(detail.allowance, IN_DETAIL.allowance) |
-    put(detail.largestPayment, IN_DETAIL.largestPayment)
+    put(detail.largestPayment, IN_DETAIL.largestPayment) |
+    put(detail.inDefault, IN_DETAIL.inDefault)
   );
 }
 
@@ -138,6 +141,7 @@ function packConduct({ contacts, ...conduct }: Conduct): bigint {
   const times =
     put(conduct.defaultAt, IN_CONDUCT.defaultAt) |
     put(conduct.barredUntil, IN_CONDUCT.barredUntil) |
+    put(conduct.barredFrom, IN_CONDUCT.barredFrom) |
     put(conduct.lastContact, IN_CONDUCT.lastContact) |
     put(conduct.lastConversation, IN_CONDUCT.lastConversation);
   return contacts.reduce((word, count, day) => word | put(count, [from + day * width, width]), times);
@@ -177,6 +181,7 @@ function unpackConduct(bits: bigint): Conduct {
   return {
     defaultAt: get(bits, IN_CONDUCT.defaultAt),
     barredUntil: get(bits, IN_CONDUCT.barredUntil),
+    barredFrom: get(bits, IN_CONDUCT.barredFrom),
     lastContact: get(bits, IN_CONDUCT.lastContact),
     lastConversation: get(bits, IN_CONDUCT.lastConversation),
     contacts: NO_CONDUCT.contacts.map((_, day) => get(bits, [from + day * width, width])),
@@ -241,5 +246,6 @@ function unpackDetail(bits: bigint): Detail {
     lastEvent: get(bits, IN_DETAIL.lastEvent),
     allowance: get(bits, IN_DETAIL.allowance),
     largestPayment: get(bits, IN_DETAIL.largestPayment),
+    inDefault: get(bits, IN_DETAIL.inDefault) === 1,
   };
 }

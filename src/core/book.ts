@@ -41,6 +41,8 @@ export interface Detail {
   readonly allowance: number;
   /** The largest monthly payment: the float of 24 bits, as it is stored; 0 if it isn't kept. */
   readonly largestPayment: number;
+  /** It was 90 days past due once. */
+  readonly inDefault: boolean;
 }
 
 export interface Book {
@@ -58,9 +60,10 @@ export interface Book {
 
 /** What is known of the borrower beside loans: in a word of its own, from the first default, bar or contact on. */
 export interface Conduct {
-  /** When the borrower was last known to be in default; 0 if that is over, or never was. */
+  /** When the borrower was last known to be in default; 0 for never. */
   readonly defaultAt: number;
-  /** Until when new loans are barred; 0 for never. */
+  /** From when and until when new loans are barred; 0 for never. */
+  readonly barredFrom: number;
   readonly barredUntil: number;
   /** When a collector last contacted the borrower, and when they last spoke; 0 for never. */
   readonly lastContact: number;
@@ -71,6 +74,7 @@ export interface Conduct {
 
 export const NO_CONDUCT: Conduct = {
   defaultAt: 0,
+  barredFrom: 0,
   barredUntil: 0,
   lastContact: 0,
   lastConversation: 0,
@@ -147,6 +151,18 @@ export function withoutOpening(book: Book, time: number, zone: Zone): Book {
 export function withRing(book: Book, ring: Ring): Book {
   if (!book.head || book.head.opened === ring.newest) return { ...book, ring };
   return { ...book, head: { ...book.head, opened: ring.newest }, ring };
+}
+
+/** Whether a loan is there that was written off, or once 90 days past due: a default is over with its loan. */
+export function isInDefault(book: Book): boolean {
+  return loansOf(book).some(({ chargedOff, detail }) => chargedOff || detail?.inDefault === true);
+}
+
+/** The book of a borrower who was in default at `time`. */
+export function withDefault(book: Book, time: number): Book {
+  const conduct = book.conduct ?? NO_CONDUCT;
+  if (book.conduct && time <= conduct.defaultAt) return book;
+  return { ...book, conduct: { ...conduct, defaultAt: Math.max(conduct.defaultAt, time) } };
 }
 
 /** A borrower's exposure on one market or all, in minor units. */

@@ -1,4 +1,3 @@
-import { ByteReader } from "./bytes.ts";
 import {
   AMOUNT_LIMIT,
   BASES,
@@ -28,21 +27,6 @@ export function decodeEntry(bytes: Uint8Array): Entry | Undecodable {
   const entry = kind === "Opened" ? readOpened(fields) : readEvent(fields, kind);
   if (fields.malformed || fields.left !== 0) return "MALFORMED";
   return fields.wide ? "WIDTH" : entry;
-}
-
-/** Bytes that each kind that isn't `Opened` has without an order (and `Extended` without its schedule). */
-const SIZES = { 2: 51, 3: 56, 4: 57, 5: 61, 6: 66, 7: 49, 8: 47, 9: 55, 10: 50, 11: 61, 12: 43 } as const;
-
-/** Whether an entry of a kind from 2 to 12 is as long as its kind says: all that is looked at where the kind isn't served. */
-export function hasRightLength(bytes: Uint8Array): boolean {
-  const size = (SIZES as Record<number, number>)[bytes[0] ?? 0];
-  if (size === undefined || bytes.length < 2) return false;
-  const order = (bytes[1]! & 2) === 0 ? 0 : 32;
-  if (bytes[0] !== 5) return bytes.length === size + order;
-  const legs = new ByteReader(bytes, size);
-  let count = legs.uint(2);
-  while (count-- > 0 && !legs.overrun) legs.at += (bytes[legs.at + 2] ?? 0) >= 128 ? 17 : 10;
-  return legs.at + order === bytes.length;
 }
 
 function readOpened(fields: Fields): Opened {

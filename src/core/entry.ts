@@ -172,6 +172,9 @@ export interface Corrected extends Event {
   readonly why: number;
 }
 
+/** Why a borrower is barred: at their own wish. Every other reason is the authority's. */
+export const SELF_EXCLUSION = 1;
+
 export interface Barred {
   readonly kind: "Barred";
   readonly founded?: true;

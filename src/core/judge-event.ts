@@ -1,5 +1,5 @@
 import { accrualOf, afterAccrual, daysSince } from "./accrual.ts";
-import { HEAD, SLOTS, headless, replaceLoan, takeOut, withoutOpening } from "./book.ts";
+import { HEAD, SLOTS, headless, replaceLoan, takeOut, withDefault, withoutOpening } from "./book.ts";
 import type { Book, Loan } from "./book.ts";
 import { findingBit } from "./decision.ts";
 import { AMOUNT_LIMIT, marketOf } from "./entry.ts";
@@ -124,7 +124,8 @@ function writeOff(entry: Closed, state: Judged): Effect {
   if (!paid) return "WIDTH";
   const left = { ...paid, unconfirmed: false, chargedOff: true };
   const after = place === HEAD ? headless(book, [...book.slots, left]) : replaceLoan(book, place, left);
-  return { book: after, findings, ...(payment && { payment }) };
+  const known = loan.chargedOff ? after : withDefault(after, state.times.effective);
+  return { book: known, findings, ...(payment && { payment }) };
 }
 
 /** All other reasons take the loan out. A clean close leaves no trace; any other counts for cooling-off, unless charged off before. */

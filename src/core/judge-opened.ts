@@ -1,4 +1,15 @@
-import { HEAD, MAX_TERM, SLOTS, headless, loansOf, moveHead, takeOut, withRing, withoutOpening } from "./book.ts";
+import {
+  HEAD,
+  MAX_TERM,
+  SLOTS,
+  headless,
+  isInDefault,
+  loansOf,
+  moveHead,
+  takeOut,
+  withRing,
+  withoutOpening,
+} from "./book.ts";
 import type { Book, Detail, Loan } from "./book.ts";
 import { DAY } from "./calendar.ts";
 import { ruleBit } from "./decision.ts";
@@ -12,6 +23,7 @@ import { hasLapsed } from "./lapse.ts";
 import { monthlyPayment, packMonthlyPayment } from "./monthly-payment.ts";
 import { insertOpening } from "./ring.ts";
 import { amount } from "./rules/amount.ts";
+import { barred } from "./rules/barred.ts";
 import { coolingOff } from "./rules/cooling-off.ts";
 import { cost } from "./rules/cost.ts";
 import { dailyCost } from "./rules/daily-cost.ts";
@@ -53,6 +65,7 @@ export const OPENED_RULES: readonly Rule<Opening>[] = [
   streakRule,
   frequency,
   disclosure,
+  barred,
   licence,
   late,
   future,
@@ -109,6 +122,8 @@ export function judgeOpened(entry: Opened, position: Position, world: World): Ju
     lastClosed: before.lastClosed,
     ring: before.ring,
     streak,
+    conduct: before.conduct,
+    inDefault: before.conduct !== undefined && isInDefault(before),
     zone: settings.zone,
     calendar: settings.calendar,
     reference: (series, maxAgeDays) => world.referenceAt(series, times.effective, maxAgeDays),
@@ -176,7 +191,16 @@ function loanOf(
 
 /** A detail with nothing but charges. */
 export function detailWith(charges: number): Detail {
-  return { charges, defaultCharges: 0, extensions: 0, settlement: 0, lastEvent: 0, allowance: 0, largestPayment: 0 };
+  return {
+    charges,
+    defaultCharges: 0,
+    extensions: 0,
+    settlement: 0,
+    lastEvent: 0,
+    allowance: 0,
+    largestPayment: 0,
+    inDefault: false,
+  };
 }
 
 /** The book with the loan in it (state.md, Where a loan goes), or undefined if there is no room. */

@@ -1,5 +1,4 @@
-import { NO_CONDUCT, replaceLoan } from "./book.ts";
-import type { Book } from "./book.ts";
+import { replaceLoan, withDefault } from "./book.ts";
 import { AMOUNT_LIMIT } from "./entry.ts";
 import type { Overdue } from "./entry.ts";
 import { decideFact, refusal, verdictsOf } from "./findings.ts";
@@ -26,20 +25,18 @@ export function judgeOverdue(entry: Overdue, position: Position, world: World): 
   const detail = loan.detail ?? detailWith(0);
   const total = BigInt(detail.defaultCharges) + entry.defaultCharges;
   if (total >= AMOUNT_LIMIT) return { entry, decision: refusal("WIDTH") };
-  const charged = entry.defaultCharges > 0n && { detail: { ...detail, defaultCharges: Number(total) } };
-  const after = replaceLoan(book, place, { ...loan, unconfirmed: false, ...charged });
+  const defaults = entry.daysPastDue >= DEFAULT_DAYS;
+  const marks = defaults && !loan.chargedOff && !detail.inDefault;
+  const changed = (entry.defaultCharges > 0n || marks) && {
+    detail: { ...detail, defaultCharges: Number(total), inDefault: detail.inDefault || marks },
+  };
+  const after = replaceLoan(book, place, { ...loan, unconfirmed: false, ...changed });
   const lifetime = { charges: detail.charges + Number(total), principal: loan.principal };
   const subject = { entry, times, principal: BigInt(loan.principal), total, lifetime };
   const verdicts = limits && verdictsOf([...EVENT_RULES, ...OVERDUE_RULES], subject, limits);
   return {
     entry,
     decision: decideFact(limits, 0, verdicts),
-    book: entry.daysPastDue >= DEFAULT_DAYS ? withDefault(after, times.effective) : after,
+    book: defaults ? withDefault(after, times.effective) : after,
   };
-}
-
-/** The book of a borrower who was in default at `time`. */
-function withDefault(book: Book, time: number): Book {
-  const conduct = book.conduct ?? NO_CONDUCT;
-  return time <= conduct.defaultAt ? book : { ...book, conduct: { ...conduct, defaultAt: time } };
 }

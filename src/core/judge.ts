@@ -1,8 +1,8 @@
-import { decodeEntry, hasRightLength } from "./decode-entry.ts";
-import { ENTRY_KINDS } from "./entry.ts";
-import type { Entry, EntryKind } from "./entry.ts";
+import { decodeEntry } from "./decode-entry.ts";
+import type { Entry } from "./entry.ts";
 import { refusal } from "./findings.ts";
 import { judgeAssigned } from "./judge-assigned.ts";
+import { judgeBarred } from "./judge-barred.ts";
 import { judgeAnswered, judgeComplained } from "./judge-complaint.ts";
 import { judgeContacted } from "./judge-contacted.ts";
 import { judgeCorrected } from "./judge-corrected.ts";
@@ -12,28 +12,8 @@ import { judgeOpened } from "./judge-opened.ts";
 import { judgeOverdue } from "./judge-overdue.ts";
 import type { Judgement, Position, World } from "./world.ts";
 
-/** Kinds of entry that this registry judges. It knows the length of all others, and refuses them as UNSUPPORTED. */
-export const SERVED_KINDS: readonly EntryKind[] = [
-  "Opened",
-  "Disbursed",
-  "Repaid",
-  "Closed",
-  "Extended",
-  "Overdue",
-  "Contacted",
-  "Complained",
-  "Answered",
-  "Assigned",
-  "Corrected",
-];
-
-const SERVED = new Set(SERVED_KINDS);
-
 /** Judges the bytes of one entry where it stands, exactly as the Registry does. Nothing is changed. */
 export function judgeBytes(bytes: Uint8Array, position: Position, world: World): Judgement {
-  const kind = ENTRY_KINDS[(bytes[0] ?? 0) - 1];
-  if (kind !== undefined && !SERVED.has(kind))
-    return { entry: undefined, decision: refusal(hasRightLength(bytes) ? "UNSUPPORTED" : "MALFORMED") };
   const entry = decodeEntry(bytes);
   if (typeof entry === "string") return { entry, decision: refusal(entry) };
   return judgeEntry(entry, position, world);
@@ -62,7 +42,7 @@ export function judgeEntry(entry: Entry, position: Position, world: World): Judg
       return judgeCorrected(entry, position, world);
     case "Overdue":
       return judgeOverdue(entry, position, world);
-    default:
-      return { entry, decision: refusal("UNSUPPORTED") };
+    case "Barred":
+      return judgeBarred(entry, position, world);
   }
 }

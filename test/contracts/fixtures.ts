@@ -68,6 +68,7 @@ export const SERVED_RULES: readonly RuleName[] = [
   "DAILY-COST",
   "DEFAULT-CHARGE",
   "ROLLOVER",
+  "BARRED",
   "CONTACT",
   "COMPLAINT",
 ];

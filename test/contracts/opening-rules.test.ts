@@ -351,27 +351,4 @@ describe("The rules on an Opened", () => {
     ]);
     expect((await other.file([draw({})], { time: NOW + 1 })).map(told)).to.deep.equal(["refused NO-LOAN"]);
   });
-
-  it("kinds that aren't served are UNSUPPORTED if their length is right, and MALFORMED otherwise", async () => {
-    const { platform } = await given({});
-    const lengths = { 12: 43 };
-    const entry = (kind: number, flags: number, length: number) =>
-      new Uint8Array(length).fill(0).fill(kind, 0, 1).fill(flags, 1, 2);
-    for (const [kind, length] of Object.entries(lengths)) {
-      const entries = [
-        entry(Number(kind), 0, length),
-        entry(Number(kind), 2, length + 32),
-        entry(Number(kind), 0, length - 1),
-        entry(Number(kind), 0, length + 1),
-        entry(Number(kind), 2, length),
-      ];
-      expect((await platform.file(entries)).map(told)).to.deep.equal([
-        "refused UNSUPPORTED",
-        "refused UNSUPPORTED",
-        "refused MALFORMED",
-        "refused MALFORMED",
-        "refused MALFORMED",
-      ]);
-    }
-  });
 });

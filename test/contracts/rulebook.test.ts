@@ -214,7 +214,7 @@ describe("Rulebook", () => {
           .withArgs(kind);
     });
 
-    for (const rule of ["BARRED", "PILOT", "CUSTOM"] as const)
+    for (const rule of ["PILOT", "CUSTOM"] as const)
       it(`with ${rule}, which the registry doesn't serve`, async () => {
         const { rulebook } = await given();
         const limits = wideLimits({ on: bits([...SERVED_RULES, rule]) });

@@ -63,7 +63,7 @@ describe("Limits", () => {
     });
 
     it("must not turn on what isn't served", () => {
-      expect(faultsOf({ on: LICENCE | ruleBit("BARRED") })).to.deep.equal(["on"]);
+      expect(faultsOf({ on: LICENCE | ruleBit("PILOT") })).to.deep.equal(["on"]);
       expect(faultsOf({ on: LICENCE | (2 ** 27) })).to.deep.equal(["on"]);
     });
 

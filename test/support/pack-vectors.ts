@@ -5,7 +5,6 @@ import { z } from "zod";
 import { RULES } from "../../src/core/decision.ts";
 import { BASES, CLOSE_REASONS, EXTENSIONS } from "../../src/core/entry.ts";
 import type { Entry, Ref } from "../../src/core/entry.ts";
-import { SERVED_KINDS } from "../../src/core/judge.ts";
 import { RULES_SERVED } from "../../src/core/served-rules.ts";
 import type { Schedule } from "../../src/core/schedule.ts";
 import { compileRulePack, parseRulePack } from "../../src/regulator/compile-rule-pack.ts";
@@ -167,14 +166,9 @@ function vectorOf({ name, steps }: { name: string; steps: readonly Step[] }, pac
   // That totals run over linked loans is not judged yet.
   const linked = steps.some(({ open }) => open?.refinances !== undefined);
   const served =
-    !linked &&
-    made.every(
-      ({ kind, step }) => isServedKind(kind) && step.expected.split(" ").every((word) => isServedWord(word, kind)),
-    );
+    !linked && made.every(({ kind, step }) => step.expected.split(" ").every((word) => isServedWord(word, kind)));
   return { name, steps: made.map(({ step }) => step), served };
 }
-
-const isServedKind = (kind: string): boolean => (SERVED_KINDS as readonly string[]).includes(kind);
 
 /** A rule that a decision names, with its question mark or without, on such an entry; other words are outcomes and findings. */
 function isServedWord(word: string, kind: string): boolean {

@@ -3,7 +3,7 @@ import { BASES, CLOSE_REASONS, OUTAGE_REASONS } from "../../src/core/entry.ts";
 import type { Entry, Opened, Ref } from "../../src/core/entry.ts";
 import { UNITS } from "../../src/core/schedule.ts";
 import type { Leg, Schedule } from "../../src/core/schedule.ts";
-import { randomUnserved } from "./random-unserved.ts";
+import { randomOther } from "./random-other.ts";
 import type { Random } from "./random.ts";
 
 /** The bytes of an entry of any kind: mostly well-formed, now and then too wide, and often spoilt by a byte or two. */
@@ -33,7 +33,7 @@ export function randomEntry(random: Random): Entry {
   const time = random.chance(0.03) ? 946_684_799 : random.int(946_684_800, 2 ** 32 - 1);
   if (random.chance(0.3)) return randomOpened(random, borrower, time);
   const flags = { ...(random.chance(0.2) && { founded: true as const }) };
-  if (random.chance(0.55)) return { ...randomUnserved(random, borrower, time), ...flags };
+  if (random.chance(0.55)) return { ...randomOther(random, borrower, time), ...flags };
   const order = random.chance(0.3) && { order: random.bytes(32) };
   const event = { ...flags, ...order, borrower, ref: randomRef(random), time };
   const [principal, charges] = [randomAmount(random), randomAmount(random)];

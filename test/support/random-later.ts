@@ -2,6 +2,7 @@ import { CORRECTIONS, EXTENSIONS } from "../../src/core/entry.ts";
 import type {
   Answered,
   Assigned,
+  Barred,
   Complained,
   Contacted,
   Corrected,
@@ -52,6 +53,12 @@ export function randomExtended(random: Random, event: RandomEvent, owed: bigint,
 export function randomAssigned(random: Random, event: RandomEvent): Assigned {
   const side = random.pick(["assignor", "assignee"] as const);
   return { kind: "Assigned", ...event, to: random.pick([1, 2, 3, 3, 4, 9]), side };
+}
+
+/** A bar, by the borrower's wish or an order, that is over within months. */
+export function randomBarred(random: Random, { ref: _ref, ...event }: RandomEvent): Barred {
+  const until = random.pick([0, event.time, event.time + random.int(-10, 90) * 86_400, 2 ** 32 - 1]);
+  return { kind: "Barred", ...event, until: Math.min(until, 2 ** 32 - 1), why: random.pick([1, 1, 2]) };
 }
 
 /** A contact of collection. */

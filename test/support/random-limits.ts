@@ -32,6 +32,7 @@ const RULES: readonly RuleName[] = [
   "DAILY-COST",
   "DEFAULT-CHARGE",
   "ROLLOVER",
+  "BARRED",
   "CONTACT",
   "COMPLAINT",
 ];
@@ -91,6 +92,7 @@ export function randomLimits(random: Random, refusing: number): Limits {
     quietFrom: random.pick([0, 480, 1_320, random.int(0, 1_439)]),
     quietTo: random.pick([0, 480, 1_320, random.int(0, 1_439)]),
     contactFlags: random.int(0, 1),
+    barredDays: random.pick([0, 30, 730, 65_535]),
     answerWithin: random.pick([0, DAY, 15 * DAY, 2 ** 32 - 1]),
   };
 }

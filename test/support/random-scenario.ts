@@ -9,6 +9,7 @@ import { randomLimits, randomSettings } from "./random-limits.ts";
 import {
   randomAnswered,
   randomAssigned,
+  randomBarred,
   randomComplained,
   randomContacted,
   randomCorrected,
@@ -16,7 +17,7 @@ import {
   randomOverdue,
 } from "./random-later.ts";
 import type { RandomEvent } from "./random-later.ts";
-import { randomUnserved } from "./random-unserved.ts";
+import { randomOther } from "./random-other.ts";
 import type { Random } from "./random.ts";
 import type { FileStep, Item, Mangle, Places, Step } from "./scenario.ts";
 
@@ -161,7 +162,7 @@ export class ScenarioMaker {
     }
     const borrower = random.pick(this.#mood.borrowers);
     const mangled = random.chance(0.04) && { mangle: this.#mangle() };
-    if (random.chance(0.03)) return { id, entry: randomUnserved(random, borrower, this.#now), ...mangled };
+    if (random.chance(0.03)) return { id, entry: randomOther(random, borrower, this.#now), ...mangled };
     // Mostly about a loan that is there, or one opened just before in the same filing.
     const loans = loansOf(twin.bookOf(borrower)).filter(
       (loan) => holderOf(loan) === platform || random.chance(platform === 4 ? 0.4 : 0.15),
@@ -280,7 +281,9 @@ export class ScenarioMaker {
     const owed = BigInt(loan?.outstanding ?? 10_000);
     const principal = random.pick([0n, owed, owed, owed + 1n, owed > 0n ? owed - 1n : 0n, owed / 2n, this.#amount()]);
     const charges = random.pick([0n, 0n, 1n, 500n, 2n ** 38n - 1n, this.#amount()]);
-    switch (random.int(0, 12)) {
+    switch (random.int(0, 13)) {
+      case 13:
+        return random.chance(0.7) ? this.#contact(twin, { ...event, ref }) : randomBarred(random, { ...event, ref });
       case 12:
         return this.#contact(twin, { ...event, ref });
       case 10:

@@ -204,6 +204,7 @@ function entryOf(said: Json, filedAt: number): Entry {
   for (const name of MONEY) if (name in all) all[name] = BigInt(all[name] as string);
   for (const name of BYTES) if (name in all) all[name] = fromHex(all[name] as string);
   all["time"] = at(time as number);
+  if (typeof all["until"] === "number" && all["until"] > 0) all["until"] = at(all["until"]);
   if (kind === "Opened" && all["disclosed"] !== 0) all["disclosed"] = at(all["disclosed"] as number);
   if (!("schedule" in all)) return all as unknown as Entry;
   all["schedule"] = (all["schedule"] as Json[]).map((leg) => ({

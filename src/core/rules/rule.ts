@@ -1,5 +1,5 @@
 import type { Accrual } from "../accrual.ts";
-import type { Loan } from "../book.ts";
+import type { Conduct, Loan } from "../book.ts";
 import type { Calendar } from "../business-days.ts";
 import type { Zone } from "../calendar.ts";
 import type { RuleName } from "../decision.ts";
@@ -53,6 +53,10 @@ export interface Opening extends Timed {
   readonly ring: Ring;
   /** Undefined where no opening is on record. */
   readonly streak: Streak | undefined;
+  /** Undefined where nothing is known. */
+  readonly conduct: Conduct | undefined;
+  /** A loan of the borrower's is in default. */
+  readonly inDefault: boolean;
   readonly zone: Zone;
   /** Of business days; undefined where none is published. */
   readonly calendar: Calendar | undefined;

@@ -2,8 +2,8 @@ import { CORRECTIONS, EXTENSIONS } from "../../src/core/entry.ts";
 import type { Entry } from "../../src/core/entry.ts";
 import type { Random } from "./random.ts";
 
-/** A well-formed entry of a kind that isn't served yet. */
-export function randomUnserved(random: Random, borrower: Uint8Array, time: number): Entry {
+/** A well-formed entry of one of the kinds from `Extended` on, about anything. */
+export function randomOther(random: Random, borrower: Uint8Array, time: number): Entry {
   const ref = { platform: random.int(0, 4), number: random.int(0, 9), index: random.int(0, 255) };
   const order = random.chance(0.3) && { order: random.bytes(32) };
   const event = { ...order, borrower, ref, time };
