@@ -26,8 +26,9 @@ export default defineConfig({
       "contracts/libraries/Judge.sol": compiler(true),
       "contracts/libraries/RateJudge.sol": compiler(true),
       "contracts/libraries/Handover.sol": compiler(true),
-      "contracts/libraries/Openings.sol": compiler(true),
       "contracts/libraries/Lifecycle.sol": compiler(true),
+      "contracts/libraries/Openings.sol": compiler(true),
+      "contracts/libraries/Outside.sol": compiler(true),
       // What it measures is part of those.
       "contracts/test/RateHarness.sol": compiler(true),
     },

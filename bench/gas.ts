@@ -8,6 +8,7 @@
 import type { Entry, Opened, Ref } from "../src/core/entry.ts";
 import { closed, DAY, disbursed, fixtures, opened, overdue, repaid } from "../test/contracts/fixtures.ts";
 import { Filer, FILING, pseudonym } from "./filing-gas.ts";
+import { outsideGas } from "./outside-gas.ts";
 
 /** A figure of the benchmark; `bound` null where there is none. */
 export interface GasRow {
@@ -133,6 +134,8 @@ export async function gasRows(): Promise<GasRow[]> {
   filer.pass();
   const alone = await filer.gasOf(platform, [loan(many + 6)]);
   row("a filing's first product and version", alone - empty - Math.round((one - alone) / 2));
+
+  for (const { name, gas } of await outsideGas()) row(name, gas);
 
   // What one entry can cost at most
   const crowded = group();

@@ -19,6 +19,8 @@ contract Administration is AccessManager {
     uint64 public constant ANNOUNCER = 5;
     /// @notice Installs an announced successor: another person than the announcer.
     uint64 public constant INSTALLER = 6;
+    /// @notice Opens, stops and graduates pilots.
+    uint64 public constant SANDBOX = 8;
 
     /// @notice Publishes limits without notice, loudly, for 90 days at most: another person than the rulemaker.
     uint64 public constant EMERGENCY = 7;

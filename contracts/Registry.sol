@@ -6,6 +6,7 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {ILicences} from "./interfaces/ILicences.sol";
 import {Filing, IRegistry} from "./interfaces/IRegistry.sol";
 import {IRulebook} from "./interfaces/IRulebook.sol";
+import {ISandbox} from "./interfaces/ISandbox.sol";
 import {Book, BookWords} from "./libraries/Book.sol";
 import {FilingFacts} from "./libraries/Context.sol";
 import {Decision} from "./libraries/Decision.sol";
@@ -33,6 +34,8 @@ contract Registry is IRegistry {
     IRulebook public immutable rulebook;
     /// @inheritdoc IRegistry
     IRegistry public immutable predecessor;
+    /// @inheritdoc IRegistry
+    ISandbox public immutable sandbox;
 
     uint256 private immutable _chainId;
     bytes32 private immutable _domainSeparator;
@@ -40,10 +43,11 @@ contract Registry is IRegistry {
     /// @dev At slot 0 (`docs/design/state.md`).
     RegistryState private _state;
 
-    constructor(ILicences licences_, IRulebook rulebook_, IRegistry predecessor_) {
+    constructor(ILicences licences_, IRulebook rulebook_, IRegistry predecessor_, ISandbox sandbox_) {
         licences = licences_;
         rulebook = rulebook_;
         predecessor = predecessor_;
+        sandbox = sandbox_;
         _chainId = block.chainid;
         _domainSeparator = _separator();
     }
@@ -57,6 +61,7 @@ contract Registry is IRegistry {
         bytes32 head = _check(filing, signature, key, facts);
         // A nil return has nothing to judge.
         if (filing.entries.length != 0) {
+            (facts.licences, facts.rulebook, facts.predecessor) = (licences, rulebook, predecessor);
             (decisions, facts.foundingClosed) = Judge.judge(_state, facts, filing.entries);
         }
 
@@ -84,7 +89,6 @@ contract Registry is IRegistry {
         (inService, key, facts.group, facts.active, facts.foundingUntil, facts.authority) = licences.filer(platform);
         if (inService != address(this)) revert Registry_NotInService(inService);
         if (key == address(0)) revert Registry_NoKey(platform);
-        (facts.licences, facts.rulebook, facts.predecessor) = (licences, rulebook, predecessor);
         facts.platform = platform;
     }
 

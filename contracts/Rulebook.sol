@@ -7,6 +7,7 @@ import {ILicences} from "./interfaces/ILicences.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
 import {Emergency, IRulebook, Point, Version} from "./interfaces/IRulebook.sol";
 import {DataContract} from "./libraries/DataContract.sol";
+import {Decision} from "./libraries/Decision.sol";
 import {Limits, Terms} from "./libraries/Limits.sol";
 import {LimitsCheck} from "./libraries/LimitsCheck.sol";
 import {Settings} from "./libraries/Settings.sol";
@@ -361,7 +362,11 @@ contract Rulebook is IRulebook, AccessManaged {
         uint40 effectiveFrom,
         bytes calldata limits
     ) private returns (uint16 index) {
-        _check(limits);
+        Terms words = _check(limits);
+        // A pilot is told of its loans from the first one on.
+        if (words.on() & Decision.PILOT != 0 && effectiveFrom <= block.timestamp) {
+            revert Rulebook_TooSoon(block.timestamp + 1, effectiveFrom);
+        }
         if (line.published.length >= type(uint16).max) revert Rulebook_TooMany();
         index = line.push(DataContract.write(limits), effectiveFrom);
         emit VersionPublished(product, kind, index, effectiveFrom, uint40(block.timestamp), limits);
@@ -392,11 +397,11 @@ contract Rulebook is IRulebook, AccessManaged {
     }
 
     /// @dev Whether these bytes may be a version.
-    function _check(bytes calldata limits) private view {
+    function _check(bytes calldata limits) private view returns (Terms words) {
         if (limits.length != LIMITS_BYTES) revert Rulebook_BadLength(LIMITS_BYTES, limits.length);
         address registry = licences.registryInService();
         if (registry == address(0)) revert Rulebook_NoRegistry();
-        Terms words = Limits.terms(abi.decode(limits, (uint256[10])));
+        words = Limits.terms(abi.decode(limits, (uint256[10])));
         uint256 fault = LimitsCheck.firstFault(words);
         if (fault != LimitsCheck.NONE) revert Rulebook_BadField(fault);
         uint256 notServed = LimitsCheck.rulesNeeded(words) & ~uint256(IRegistry(registry).servedRules());

@@ -63,7 +63,7 @@ contract RulebookTest is RegistryScene {
     }
 
     function _version(uint8 mark) private pure returns (bytes memory limits) {
-        limits = _limits();
+        limits = _limits(WIDE, 0);
         limits[MARK] = bytes1(mark);
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ILicences} from "./ILicences.sol";
 import {IRulebook} from "./IRulebook.sol";
+import {ISandbox} from "./ISandbox.sol";
 
 /// @notice A numbered batch of entries of one platform, which signs its EIP-712 digest.
 /// @param platform Number of its licence.
@@ -49,6 +50,8 @@ interface IRegistry {
     error Registry_WrongSignature(address expected, address found);
     /// @notice A platform has at most 2^28 - 1 filings.
     error Registry_NumbersExhausted(uint24 platform);
+    /// @notice The relayer has given too little gas for a rule of the regulator's own: nobody can make it fail on purpose.
+    error Registry_TooLittleGas(uint256 needed, uint256 left);
 
     /// @notice Takes a filing: checks its number, its chain and its signature, judges its entries and seals it.
     /// @param signature 65 bytes `r ‖ s ‖ v` over {headOf}, low `s`.
@@ -97,4 +100,7 @@ interface IRegistry {
 
     /// @notice The registry before this one; zero for the first.
     function predecessor() external view returns (IRegistry);
+
+    /// @notice Keeps the pilots; zero if there are none, and then PILOT admits nothing.
+    function sandbox() external view returns (ISandbox);
 }

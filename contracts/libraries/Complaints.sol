@@ -9,6 +9,7 @@ import {Entry} from "./Entry.sol";
 import {Ledger} from "./Ledger.sol";
 import {Loans} from "./Loans.sol";
 import {Notes} from "./Notes.sol";
+import {Pilots} from "./Pilots.sol";
 import {LoanEvent, Named} from "./Scratch.sol";
 import {RegistryState} from "./State.sol";
 
@@ -50,6 +51,7 @@ library Complaints {
                 (e.name << NAME_AT);
         uint256 ref = (c.platform << 40) | (c.number << 8) | c.index;
         Notes.store(state, e.borrower, ref, Notes.COMPLAINT, note);
+        Pilots.complained(n.limits, e.borrower);
         return Loans.onFact(n, 0);
     }
 

@@ -7,6 +7,7 @@ import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
 import {Ledger} from "./Ledger.sol";
 import {Loans} from "./Loans.sol";
+import {Pilots} from "./Pilots.sol";
 import {LoanEvent, Named} from "./Scratch.sol";
 import {RegistryState} from "./State.sol";
 
@@ -44,6 +45,7 @@ library Correction {
             n.findings = Decision.PENDING;
             return Loans.onFact(n, 0);
         }
+        Pilots.changed(n.limits, e.borrower, Book.owed(detail), value, Loans.isChargedOff(n), false);
         Loans.putDetail(n, book, Book.withAmounts(detail, value, Book.charges(detail)));
         Loans.put(c, n, book, n.word | Book.DETAILED);
         return Loans.onFact(n, 0);

@@ -31,6 +31,8 @@ library Decision {
     uint256 internal constant DEFAULT_CHARGE_BIT = 22;
     uint256 internal constant CONTACT_BIT = 23;
     uint256 internal constant COMPLAINT_BIT = 24;
+    uint256 internal constant PILOT_BIT = 25;
+    uint256 internal constant CUSTOM_BIT = 26;
 
     // The same as masks.
     uint256 internal constant RATE = 1 << RATE_BIT;
@@ -58,6 +60,11 @@ library Decision {
     uint256 internal constant DEFAULT_CHARGE = 1 << DEFAULT_CHARGE_BIT;
     uint256 internal constant CONTACT = 1 << CONTACT_BIT;
     uint256 internal constant COMPLAINT = 1 << COMPLAINT_BIT;
+    uint256 internal constant PILOT = 1 << PILOT_BIT;
+    uint256 internal constant CUSTOM = 1 << CUSTOM_BIT;
+
+    /// @dev Rules that other contracts have a say in.
+    uint256 internal constant OUTSIDE = PILOT | CUSTOM;
 
     /// @notice The rules that this registry judges.
     uint256 internal constant SERVED =
@@ -85,7 +92,9 @@ library Decision {
             DAILY_COST |
             DEFAULT_CHARGE |
             CONTACT |
-            COMPLAINT;
+            COMPLAINT |
+            PILOT |
+            CUSTOM;
 
     /// @notice All rules that have a bit.
     uint256 internal constant RULES = 2 ** 27 - 1;

@@ -44,7 +44,7 @@ library Ending {
         else finding = _writeOff(c, e, n, book, detail, left);
         if (finding != 0) return Decision.refusal(finding);
         if (e.reason == Entry.WRITTEN_OFF && left != 0 && !Loans.isChargedOff(n)) _default(state, e, n, book);
-        return Loans.onFact(n, n.undetermined);
+        return Servicing.decide(c, n, start, end);
     }
 
     /// @dev A loan that is written off stays, as charged off, while something is outstanding.

@@ -231,11 +231,14 @@ library Entry {
             e.flags = flags;
             word = Schedule.read(start + 2);
             e.borrower = bytes32(word);
-            if ((word >> 248) - 1 > 1 || flags & ~known != 0) return (0, 0);
+            // The kind of borrower is 1 or 2. Both are asked at once: a jump costs more than what it might spare.
+            if ((((word >> 248) - 1) >> 1) | (flags & ~known) != 0) return (0, 0);
             word = Schedule.read(start + 34);
             e.name = nameOf(word >> 192);
-            e.time = (word >> 160) & U32;
-            if (!_isRef(word) || e.time < EARLIEST) return (0, 0);
+            uint256 moment = (word >> 160) & U32;
+            e.time = moment;
+            // Before the earliest time the difference wraps around. Its low bits are of no interest.
+            if ((word & BEYOND_REF) | ((moment - EARLIEST) >> 32) != 0) return (0, 0);
             if (flags & IS_ORDERED != 0) end -= ORDER_BYTES;
             return (start + PREFIX_BYTES, end);
         }

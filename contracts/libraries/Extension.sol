@@ -12,6 +12,7 @@ import {Ledger} from "./Ledger.sol";
 import {Terms} from "./Limits.sol";
 import {Loans} from "./Loans.sol";
 import {MonthlyPayment} from "./MonthlyPayment.sol";
+import {Pilots} from "./Pilots.sol";
 import {RateCap} from "./RateCap.sol";
 import {LoanEvent, Named, Opening} from "./Scratch.sol";
 import {RegistryState} from "./State.sol";
@@ -142,6 +143,7 @@ library Extension {
         Extended memory x,
         BookWords storage book
     ) private {
+        Pilots.changed(n.limits, e.borrower, Book.owed(x.detail), x.left, false, true);
         uint256 detail = Book.withAmounts(x.detail, x.left, x.charges);
         if (Entry.counts(e.flags)) detail = Book.withExtension(detail);
         if (n.limits.exists() && n.limits.payments()) {

@@ -23,6 +23,13 @@ library Limits {
         }
     }
 
+    /// @notice As much of a version as rules outside go by (see {Outside}).
+    function part(uint256 first, uint256 ninth_, uint256 tenth_) internal pure returns (Terms) {
+        uint256[10] memory words;
+        (words[0], words[8], words[9]) = (first, ninth_, tenth_);
+        return terms(words);
+    }
+
     function exists(Terms v) internal pure returns (bool) {
         return Terms.unwrap(v) != 0;
     }
@@ -269,6 +276,29 @@ library Limits {
     /// @dev Seconds.
     function answerWithin(Terms v) internal pure returns (uint256) {
         return (_word(v, 8) >> 128) & U32;
+    }
+
+    function pilot(Terms v) internal pure returns (uint256) {
+        return (_word(v, 8) >> 88) & U32;
+    }
+
+    /// @dev Bytes 277 to 296, in two words.
+    function custom(Terms v) internal pure returns (address) {
+        return address(uint160((_word(v, 8) << 72) | (_word(v, 9) >> 184)));
+    }
+
+    function customGas(Terms v) internal pure returns (uint256) {
+        return (_word(v, 9) >> 152) & U32;
+    }
+
+    /// @dev As it is.
+    function ninth(Terms v) internal pure returns (uint256) {
+        return _word(v, 8);
+    }
+
+    /// @dev As it is.
+    function tenth(Terms v) internal pure returns (uint256) {
+        return _word(v, 9);
     }
 
     /// @dev Plain equivalent: `words[k]` of a `uint256[10] memory`.

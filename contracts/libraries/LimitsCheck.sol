@@ -18,6 +18,8 @@ library LimitsCheck {
     uint256 private constant RING_DAYS = 508;
     /// @dev Each day of a wait is looked at.
     uint256 private constant CALENDAR_DAYS = 60;
+    /// @dev So that a filing, a transaction of 16.7 million gas at most, always has room for an entry.
+    uint256 private constant MAX_CUSTOM_GAS = 1_000_000;
 
     /// @dev Contacts of ten days are counted: a window of seven is exact for those that are filed three days late.
     uint256 private constant CONTACT_DAYS = 7;
@@ -51,6 +53,16 @@ library LimitsCheck {
             if (v.quietFrom() >= DAY_MINUTES) return 263;
             if (v.quietTo() >= DAY_MINUTES) return 265;
             if (v.contactFlags() > 1) return 267;
+        }
+        // A pilot's bounds hold by themselves; and a loan that lapses leaves no entry that would tell it.
+        if (on & Decision.PILOT != 0) {
+            if (v.pilot() == 0) return 273;
+            if (v.refuse() & Decision.PILOT == 0) return 6;
+            if (v.confirm()) return 1;
+        }
+        if (on & Decision.CUSTOM != 0) {
+            if (v.custom() == address(0)) return 277;
+            if (v.customGas() == 0 || v.customGas() > MAX_CUSTOM_GAS) return 297;
         }
         if (on & Decision.RATE != 0 && !Rate.isValid(v.rate(), v.discounts())) return 67;
         if (on & Decision.COST != 0) return _costFault(v);

@@ -148,8 +148,9 @@ library Loans {
 
     /// @notice The decision on a fact about the loan.
     function onFact(Named memory n, uint256 undetermined) internal pure returns (uint256) {
-        if (!n.limits.exists()) return Decision.onFact(0, n.findings | Decision.NO_VERSION, 0, 0);
-        return Decision.onFact(n.limits.masks(), n.findings, n.breaches, undetermined);
+        Terms limits = n.limits;
+        if (!limits.exists()) return Decision.onFact(0, n.findings | Decision.NO_VERSION, 0, 0);
+        return Decision.onFact(limits.masks(), n.findings, n.breaches, undetermined);
     }
 
     /// @notice Stores a borrower's conduct, and in the head that there is one. The loan's word is put after this.

@@ -16,6 +16,7 @@ import {OpenLoans} from "../rules/OpenLoans.sol";
 import {PlatformCap} from "../rules/PlatformCap.sol";
 import {Streak} from "../rules/Streak.sol";
 import {Term} from "../rules/Term.sol";
+import {Asking} from "./Asking.sol";
 import {Book, BookWords} from "./Book.sol";
 import {Context, FilingContext} from "./Context.sol";
 import {Decision} from "./Decision.sol";
@@ -44,6 +45,7 @@ library Origination {
         uint256 end
     ) internal returns (uint256 decision) {
         Opening memory o = c.opening;
+        o.start = start;
         decision = Entry.readOpened(o, start, end);
         if (decision != 0) return Decision.refusal(decision);
         uint256 basis = o.flags & Entry.BASIS;
@@ -166,7 +168,7 @@ library Origination {
         Terms limits,
         uint256 head,
         uint256 breaches
-    ) private view returns (uint256) {
+    ) private returns (uint256) {
         (uint256 found, uint256 undetermined) = _loanRules(c, o, limits);
         breaches |= found | (o.barred >> 32);
         undetermined |= o.barred & type(uint32).max;
@@ -174,6 +176,7 @@ library Origination {
         (found, unknown) = _borrowerRules(c, o, x, limits, head);
         breaches |= found;
         undetermined |= unknown;
+        if (Asking.isNeeded(limits.masks())) return Asking.aboutLoan(c, o, x, limits, breaches, undetermined);
         if (o.flags & Entry.BASIS == Entry.REQUEST) return Decision.onQuestion(limits.masks(), breaches, undetermined);
         return Decision.onFact(limits.masks(), 0, breaches, undetermined);
     }

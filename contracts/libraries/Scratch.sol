@@ -29,6 +29,8 @@ struct Offer {
 
 /// @notice An `Opened` as it was filed, and when it counts as opened.
 struct Opening {
+    /// Where it begins in calldata.
+    uint256 start;
     bytes32 borrower;
     /// As filed (see {Entry}).
     uint256 flags;
@@ -109,7 +111,7 @@ struct Named {
     uint256 head;
     /// Number of the loan's slot, or that of none: it is in the head.
     uint256 place;
-    /// The loan's word: the head, or its slot.
+    /// The loan's word as it was before: the head, or its slot.
     uint256 word;
     uint256 opened;
     /// As stated, no later than the block, no earlier than the window and the opening.
@@ -119,6 +121,17 @@ struct Named {
     uint256 findings;
     /// Those in force at the loan's opening.
     Terms limits;
+    /// What was outstanding before a payment.
+    uint256 owed;
+    // What {Outside} is told beside.
+    /// The words of the limits that have a say there: the first, the ninth and the tenth.
+    uint256 first;
+    uint256 ninth;
+    uint256 tenth;
+    uint256 platform;
+    /// Only of an `Opened`: the reference that it has itself, and the borrower's open loans in the market.
+    uint256 loan;
+    uint256 openLoans;
     /// Whether a platform that doesn't hold the loan may file this about it.
     bool byAnyone;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Asking} from "./Asking.sol";
 import {Book, BookWords} from "./Book.sol";
 import {FilingContext} from "./Context.sol";
 import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
 import {Ledger} from "./Ledger.sol";
+import {Terms} from "./Limits.sol";
 import {Loans} from "./Loans.sol";
 import {Payments} from "./Payments.sol";
 import {LoanEvent, Named} from "./Scratch.sol";
@@ -33,7 +35,16 @@ library Servicing {
         if (finding != 0) return Decision.refusal(finding);
         finding = _apply(c, e, n, book);
         if (finding != 0) return Decision.refusal(finding);
-        return Loans.onFact(n, n.undetermined);
+        return decide(c, n, start, end);
+    }
+
+    /// @notice The decision on a payment in [start, end) of calldata that has been applied.
+    function decide(FilingContext memory c, Named memory n, uint256 start, uint256 end) internal returns (uint256) {
+        Terms limits = n.limits;
+        if (!limits.exists()) return Decision.onFact(0, n.findings | Decision.NO_VERSION, 0, 0);
+        uint256 masks = limits.masks();
+        if (Asking.isNeeded(masks)) return Asking.ask(c, n, 0, 0, start, end);
+        return Decision.onFact(masks, n.findings, n.breaches, n.undetermined);
     }
 
     /// @return finding That refuses the event, or zero.
@@ -59,9 +70,10 @@ library Servicing {
         return 0;
     }
 
-    /// @notice What is outstanding after a payment of principal; EXCESS is added to `n`.
+    /// @notice What is outstanding after a payment of principal; EXCESS is added to `n`, and what was outstanding before.
     function paidDown(Named memory n, uint256 detail, uint256 paid) internal pure returns (uint256 left) {
         left = Book.owed(detail);
+        n.owed = left;
         if (paid > left) {
             n.findings = Decision.EXCESS;
             return 0;

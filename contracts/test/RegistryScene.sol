@@ -5,6 +5,7 @@ import {Administration} from "../Administration.sol";
 import {Licences} from "../Licences.sol";
 import {Registry} from "../Registry.sol";
 import {Rulebook} from "../Rulebook.sol";
+import {Sandbox} from "../Sandbox.sol";
 import {Filing, IRegistry} from "../interfaces/IRegistry.sol";
 import {Decision} from "../libraries/Decision.sol";
 
@@ -20,10 +21,13 @@ contract RegistryScene {
     ICheats internal constant CHEATS = ICheats(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
     uint256 private constant SECRET = 0x5eed;
     uint256 internal constant NOW = 1_767_571_200;
+    /// @dev All rules but those that other contracts have a say in.
+    uint256 internal constant WIDE = Decision.SERVED & ~(Decision.PILOT | Decision.CUSTOM);
 
     Registry public immutable registry;
     Licences public immutable licences;
     Rulebook public immutable rulebook;
+    Sandbox public immutable sandbox;
     uint24 public immutable platform;
 
     uint32 public number;
@@ -34,10 +38,11 @@ contract RegistryScene {
         Administration administration = new Administration(address(this));
         licences = new Licences(address(administration), 0);
         rulebook = new Rulebook(address(administration), licences, 0, 0);
-        registry = new Registry(licences, rulebook, IRegistry(address(0)));
+        sandbox = new Sandbox(address(administration), licences);
+        registry = new Registry(licences, rulebook, IRegistry(address(0)), sandbox);
         licences.announceRegistry(address(registry), address(registry).codehash, 0);
         licences.installRegistry(address(registry));
-        rulebook.publish(1, 1, 0, _limits());
+        rulebook.publish(1, 1, 0, _limits(WIDE, 0));
         platform = licences.grant(CHEATS.addr(SECRET), 0, uint40(NOW + 36_500 days), 0, address(0), "Scene");
         licences.setProducts(platform, 0, type(uint256).max);
     }
@@ -54,13 +59,18 @@ contract RegistryScene {
         (number, head) = (number + 1, digest);
     }
 
+    /// @notice Wide limits of a pilot's product: only its bounds refuse.
+    function pilotLimits(uint32 pilot) public pure returns (bytes memory) {
+        return _limits(Decision.LICENCE | Decision.PILOT, pilot);
+    }
+
     /// @dev Wide limits: nothing is refused for what it is worth.
-    function _limits() internal pure returns (bytes memory) {
+    function _limits(uint256 on, uint32 pilot) internal pure returns (bytes memory) {
         bytes memory first = abi.encodePacked(
             uint8(1),
-            uint8(1),
-            uint32(Decision.SERVED),
-            uint32(Decision.LICENCE),
+            uint8(pilot == 0 ? 1 : 0),
+            uint32(on),
+            uint32(on & (Decision.LICENCE | Decision.PILOT)),
             uint32(0),
             uint32(365 days),
             uint32(30 days),
@@ -90,6 +100,6 @@ contract RegistryScene {
             uint64(0),
             uint64(0)
         );
-        return abi.encodePacked(first, second, third, new bytes(224));
+        return abi.encodePacked(first, second, third, new bytes(177), pilot, new bytes(43));
     }
 }

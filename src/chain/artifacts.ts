@@ -5,7 +5,7 @@ import { fromHex } from "../core/bytes.ts";
 import { chainError } from "./errors.ts";
 
 /** The contracts that a deployment consists of. */
-export type ContractName = "Administration" | "Licences" | "Rulebook" | "Registry";
+export type ContractName = "Administration" | "Licences" | "Rulebook" | "Registry" | "Sandbox";
 
 /** A library's place in bytecode that uses it: `start` and `length` in bytes. */
 const linkReferences = z.record(

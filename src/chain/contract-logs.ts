@@ -20,12 +20,12 @@ export class ContractLogs {
   /** @param start the deployment's block, or an earlier one */
   constructor(
     rpc: JsonRpc,
-    { registry, rulebook, licences }: Pick<Deployment, "registry" | "rulebook" | "licences">,
+    { registry, rulebook, licences, sandbox }: Pick<Deployment, "registry" | "rulebook" | "licences" | "sandbox">,
     start: number,
   ) {
     this.#rpc = rpc;
     this.#known = start;
-    this.#law = [rulebook, licences];
+    this.#law = [rulebook, licences, ...(sandbox === undefined ? [] : [sandbox])];
     this.#registries = new Set([registry]);
     this.#installed = artifact("Licences").interface.getEvent("RegistryInstalled")!.topicHash;
   }

@@ -22,6 +22,8 @@ export const deploymentSchema = z.object({
   rulebook: contractAddress,
   licences: contractAddress,
   administration: contractAddress,
+  /** Keeps pilots; deployments of before have none. */
+  sandbox: contractAddress.optional(),
   /** Reads entries and decisions for people (`IEntryDecoder`); deployments of before have none. */
   decoder: contractAddress.optional(),
   /** Block of the first deployment: where replaying begins. */
@@ -85,12 +87,13 @@ export const ROLES = [
   { role: 5n, name: "announcer", contract: "Licences", functions: ["announceRegistry", "renounceRegistry"] },
   { role: 6n, name: "installer", contract: "Licences", functions: ["installRegistry"] },
   { role: 7n, name: "emergency", contract: "Rulebook", functions: ["declareEmergency", "liftEmergency"] },
+  { role: 8n, name: "sandbox", contract: "Sandbox", functions: ["open", "stop", "graduate"] },
 ] as const;
 
-const CONTRACTS = ["Administration", "Licences", "Rulebook", "Registry", "EntryDecoder"] as const;
+const CONTRACTS = ["Administration", "Licences", "Rulebook", "Sandbox", "Registry", "EntryDecoder"] as const;
 
 /**
- * Deploys Administration, Licences, Rulebook, Registry and EntryDecoder, gives the deploying account every role, and puts the registry in
+ * Deploys Administration, Licences, Rulebook, Sandbox, Registry and EntryDecoder, gives the deploying account every role, and puts the registry in
  * service.
  * A regulator then grants the roles to the people who are to have them, with delays, and renounces its own
  * (`docs/design/contracts.md`). Run again after it was cut short, it goes on where it was.
@@ -106,13 +109,14 @@ export async function deploy(transactor: Transactor, options: DeployOptions): Pr
   const licences = await creator.create("Licences", [administration, options.successionNotice]);
   const { notice, relaxationNotice = notice } = options;
   const rulebook = await creator.create("Rulebook", [administration, licences, notice, relaxationNotice]);
-  const registry = await createRegistry(creator, { licences, rulebook }, `0x${"00".repeat(20)}`);
+  const sandbox = await creator.create("Sandbox", [administration, licences]);
+  const registry = await createRegistry(creator, { licences, rulebook, sandbox }, `0x${"00".repeat(20)}`);
   const decoder = await creator.create("EntryDecoder", []);
 
   const manager = artifact("Administration").interface;
   const asManager = (name: string, args: readonly unknown[]): Promise<unknown> =>
     transactor.send({ to: administration, interface: manager, function: name, args });
-  const targets = { Rulebook: rulebook, Licences: licences };
+  const targets = { Rulebook: rulebook, Licences: licences, Sandbox: sandbox };
   for (const { role, name, contract, functions } of ROLES) {
     say(`role ${name}`);
     const selectors = functions.map((one) => artifact(contract).interface.getFunction(one)?.selector);
@@ -123,16 +127,16 @@ export async function deploy(transactor: Transactor, options: DeployOptions): Pr
   say("registry in service");
   await putInService(transactor, licences, registry);
   const { chainId, block } = creator;
-  return { format: 1, chainId, registry, rulebook, licences, administration, decoder, block };
+  return { format: 1, chainId, registry, rulebook, licences, administration, sandbox, decoder, block };
 }
 
 /** Creates a registry on these licences and this rulebook, with the libraries that it links. */
 export async function createRegistry(
   creator: ContractCreator,
-  { licences, rulebook }: Pick<Deployment, "licences" | "rulebook">,
+  { licences, rulebook, sandbox }: Pick<Deployment, "licences" | "rulebook" | "sandbox">,
   predecessor: Hex,
 ): Promise<Hex> {
-  return creator.create("Registry", [licences, rulebook, predecessor]);
+  return creator.create("Registry", [licences, rulebook, predecessor, sandbox ?? `0x${"00".repeat(20)}`]);
 }
 
 async function putInService(transactor: Transactor, licences: Hex, registry: Hex): Promise<void> {

@@ -2,6 +2,7 @@ import type { Interface, LogDescription } from "ethers";
 import { fromHex, type Hex } from "../core/bytes.ts";
 import { STANDINGS, type LicencesEvent } from "../core/licences.ts";
 import type { RulebookEvent } from "../core/rulebook.ts";
+import { STOP_REASONS, type PilotTerms, type SandboxEvent } from "../core/sandbox.ts";
 import { artifact } from "./artifacts.ts";
 import type { RawLog } from "./blocks.ts";
 import { chainError } from "./errors.ts";
@@ -24,15 +25,15 @@ export interface FiledEvent {
   readonly logIndex: number;
 }
 
-/** A change of rulebook or licences: what the twin takes. */
+/** A change of rulebook, licences or pilots: what the twin takes. */
 export interface LawEvent {
   readonly type: "law";
-  readonly event: RulebookEvent | LicencesEvent;
+  readonly event: RulebookEvent | LicencesEvent | SandboxEvent;
 }
 
 export type RegistryEvent = FiledEvent | LawEvent;
 
-/** The event of a log of Registry, Rulebook or Licences; undefined for those that judging has no use for. Throws `rpc-answer`. */
+/** The event of a log of Registry, Rulebook, Licences or Sandbox; undefined for those that judging has no use for. Throws `rpc-answer`. */
 export function decodeLog(log: RawLog): RegistryEvent | undefined {
   const { registry, laws } = topics();
   const topic = log.topics[0] ?? "";
@@ -50,7 +51,7 @@ let memo: { readonly registry: string; readonly laws: ReadonlyMap<string, Interf
 function topics(): { readonly registry: string; readonly laws: ReadonlyMap<string, Interface> } {
   if (memo !== undefined) return memo;
   const laws = new Map<string, Interface>();
-  for (const name of ["Rulebook", "Licences"] as const) {
+  for (const name of ["Rulebook", "Licences", "Sandbox"] as const) {
     const of = artifact(name).interface;
     of.forEachEvent((event) => laws.set(event.topicHash, of));
   }
@@ -159,7 +160,44 @@ function lawOf({ name, args }: LogDescription): LawEvent["event"] | undefined {
       };
     case "RegistryInstalled":
       return { event: name, registry: bytes("registry") };
+    case "PilotOpened":
+      return {
+        event: name,
+        number: number("number"),
+        terms: pilotTerms(args["terms"] as Record<string, unknown>),
+        platforms: [...(args["platforms"] as Iterable<bigint>)].map(Number),
+        name: String(args["name"]),
+      };
+    case "PilotStopped":
+      return {
+        event: name,
+        number: number("number"),
+        reason: STOP_REASONS[number("reason")] ?? "none",
+        time: number("time"),
+        why: String(args["why"]),
+      };
+    case "PilotGraduated":
+      return { event: name, number: number("number"), time: number("time") };
     default:
       return undefined;
   }
+}
+
+/** A pilot's terms as an event or a view has them. */
+export function pilotTerms(terms: Record<string, unknown>): PilotTerms {
+  const number = (field: string): number => Number(terms[field]);
+  return {
+    product: number("product"),
+    opensAt: number("opensAt"),
+    endsAt: number("endsAt"),
+    maxLoans: number("maxLoans"),
+    maxBorrowers: number("maxBorrowers"),
+    maxOutstanding: BigInt(String(terms["maxOutstanding"])),
+    maxLoss: BigInt(String(terms["maxLoss"])),
+    consent: Boolean(terms["consent"]),
+    defaultShare: number("defaultShare"),
+    defaultFrom: number("defaultFrom"),
+    complaintShare: number("complaintShare"),
+    complaintFrom: number("complaintFrom"),
+  };
 }

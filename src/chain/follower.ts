@@ -5,7 +5,7 @@ import type { Deployment } from "./deployment.ts";
 import { decodeLog, type RegistryEvent } from "./events.ts";
 import { smallQuantity, type JsonRpc } from "./rpc.ts";
 
-/** A block with the events of Registry, Rulebook and Licences in it, in the order of logs. */
+/** A block with the events of Registry, Rulebook, Licences and Sandbox in it, in the order of logs. */
 export interface FollowedBlock {
   readonly number: number;
   readonly hash: Uint8Array;

@@ -7,6 +7,7 @@ import type { RefusingFinding } from "./findings.ts";
 import { EVENT_RULES } from "./judge-event.ts";
 import { locateLoan, notBy } from "./locate-loan.ts";
 import { NOTE_TAGS } from "./notes.ts";
+import { isPilot } from "./pilot-change.ts";
 import { complaint as complaintRule } from "./rules/complaint.ts";
 import type { Answering } from "./rules/complaint.ts";
 import type { Rule } from "./rules/rule.ts";
@@ -34,6 +35,7 @@ export function judgeComplained(entry: Complained, position: Position, world: Wo
     entry,
     decision: decideFact(limits, 0, limits && verdictsOf(EVENT_RULES, { times }, limits)),
     note: { ref: { platform, number, index }, tag: NOTE_TAGS.complaint, value },
+    ...(isPilot(limits) && { pilot: { number: limits.pilot, complained: true, outstanding: 0, loss: 0 } }),
   };
 }
 

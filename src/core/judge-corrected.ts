@@ -5,6 +5,7 @@ import { decideFact, refusal, unjudged, verdictsOf } from "./findings.ts";
 import { EVENT_RULES } from "./judge-event.ts";
 import { detailWith } from "./judge-opened.ts";
 import { locateLoan, notBy } from "./locate-loan.ts";
+import { changedInPilot } from "./pilot-change.ts";
 import type { Judgement, Position, World } from "./world.ts";
 
 /** Judges a `Corrected` (protocol §6). It changes no past decision; what it changes is flagged. */
@@ -23,7 +24,13 @@ export function judgeCorrected(entry: Corrected, position: Position, world: Worl
     return { entry, decision: decideFact(limits, findingBit("PENDING"), verdicts) };
   // What is outstanding is in the detail.
   const detail = loan.detail ?? detailWith(0);
-  return { entry, decision: corrected, book: replaceLoan(book, place, { ...loan, detail, outstanding: value }) };
+  const pilot = changedInPilot(limits, loan, value, false);
+  return {
+    entry,
+    decision: corrected,
+    book: replaceLoan(book, place, { ...loan, detail, outstanding: value }),
+    ...(pilot && { pilot }),
+  };
 }
 
 /** The last close was at another time: only the authority says so, and only of the one that the entry's time names. */

@@ -9,12 +9,15 @@ import type { RefusingFinding, Verdicts } from "./findings.ts";
 import { detailWith } from "./judge-opened.ts";
 import { locateLoan } from "./locate-loan.ts";
 import type { Located } from "./locate-loan.ts";
+import { servicedInPilot } from "./pilot-change.ts";
+import { custom, refNumber } from "./rules/custom.ts";
+import type { CustomSubject } from "./rules/custom.ts";
 import { dailyCostPaid } from "./rules/daily-cost.ts";
 import { future } from "./rules/future.ts";
 import { late } from "./rules/late.ts";
 import { lifetimeCost } from "./rules/lifetime-cost.ts";
 import { capDown } from "./rules/rate.ts";
-import type { Payment, Rule, Timed } from "./rules/rule.ts";
+import type { Payment, Rule, Timed, Verdict } from "./rules/rule.ts";
 import { settlement } from "./rules/settlement.ts";
 import { withdrawal } from "./rules/withdrawal.ts";
 import { confirmationWindow } from "./settings.ts";
@@ -25,6 +28,9 @@ export const PAYMENT_RULES: readonly Rule<Payment>[] = [settlement, withdrawal, 
 
 /** The rules of later events that this registry serves. */
 export const EVENT_RULES: readonly Rule<Timed>[] = [late, future];
+
+/** Those of `Repaid` and `Closed` that a contract outside judges, whether or not there is a payment. */
+export const OUTSIDE_RULES: readonly Rule<CustomSubject>[] = [custom];
 
 type Event = Disbursed | Repaid | Closed;
 
@@ -45,14 +51,36 @@ export function judgeEvent(entry: Event, position: Position, world: World): Judg
     cap: located.limits && point !== undefined ? capDown(located.limits, point) : undefined,
   });
   if (typeof effect === "string") return { entry, decision: refusal(effect) };
-  const { times, limits } = located;
-  const verdicts = limits && verdictsOf(EVENT_RULES, { times }, limits);
-  const paid = limits && effect.payment && verdictsOf(PAYMENT_RULES, effect.payment, limits);
-  return { entry, decision: decideFact(limits, effect.findings, verdicts && both(verdicts, paid)), book: effect.book };
+  const { times, limits, loan } = located;
+  if (!limits) return { entry, decision: decideFact(limits, effect.findings, undefined), book: effect.book };
+  let verdicts = verdictsOf(EVENT_RULES, { times }, limits);
+  if (entry.kind === "Disbursed")
+    return { entry, decision: decideFact(limits, effect.findings, verdicts), book: effect.book };
+  if (effect.payment) verdicts = both(verdicts, verdictsOf(PAYMENT_RULES, effect.payment, limits));
+  verdicts = both(verdicts, verdictsOf(OUTSIDE_RULES, askerOf(entry, located, position, world), limits));
+  const told = servicedInPilot(limits, entry, loan);
+  const decision = decideFact(limits, effect.findings, verdicts);
+  return { entry, decision, book: effect.book, ...(told && { pilot: told }) };
 }
 
-function both(verdicts: Verdicts, more: Verdicts | undefined): Verdicts {
-  if (!more) return verdicts;
+function askerOf(
+  entry: Repaid | Closed,
+  { loan, times }: Located,
+  { blockTime, platform, index }: Position,
+  world: World,
+): CustomSubject {
+  return {
+    ask(rule, gas): Verdict {
+      const facts = {
+        ...{ time: times.effective, blockTime, platform, group: world.groupOf(platform), product: loan.product },
+        ...{ loan: refNumber(loan), opened: loan.opened, outstanding: loan.outstanding, openLoans: 0 },
+      };
+      return world.custom({ rule, gas, index, entry, facts });
+    },
+  };
+}
+
+function both(verdicts: Verdicts, more: Verdicts): Verdicts {
   return {
     breaches: verdicts.breaches | more.breaches,
     undetermined: verdicts.undetermined | more.undetermined,

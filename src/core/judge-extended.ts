@@ -13,6 +13,7 @@ import { LIMIT_FLAGS } from "./limits.ts";
 import { locateLoan } from "./locate-loan.ts";
 import type { Located } from "./locate-loan.ts";
 import { monthlyPayment, packMonthlyPayment } from "./monthly-payment.ts";
+import { changedInPilot } from "./pilot-change.ts";
 import { cost, exceedsCost } from "./rules/cost.ts";
 import { dailyCost } from "./rules/daily-cost.ts";
 import { licence } from "./rules/licence.ts";
@@ -93,7 +94,13 @@ export function judgeExtended(entry: Extended, position: Position, world: World)
       ? decide(true, limits, findings, verdicts.breaches, verdicts.undetermined)
       : decideFact(limits, findings, verdicts);
   if (decision.outcome === "refused") return { entry, decision };
-  return { entry, decision, book: replaceLoan(book, place, extended(loan, extension, limits)) };
+  const pilot = changedInPilot(limits, loan, Number(left), true);
+  return {
+    entry,
+    decision,
+    book: replaceLoan(book, place, extended(loan, extension, limits)),
+    ...(pilot && { pilot }),
+  };
 }
 
 function extensionOf(

@@ -21,11 +21,13 @@ import { LIMIT_FLAGS } from "./limits.ts";
 import type { Limits } from "./limit-fields.ts";
 import { hasLapsed } from "./lapse.ts";
 import { monthlyPayment, packMonthlyPayment } from "./monthly-payment.ts";
+import { openedInPilot } from "./pilot-change.ts";
 import { insertOpening } from "./ring.ts";
 import { amount } from "./rules/amount.ts";
 import { barred } from "./rules/barred.ts";
 import { coolingOff } from "./rules/cooling-off.ts";
 import { cost } from "./rules/cost.ts";
+import { custom, refNumber } from "./rules/custom.ts";
 import { dailyCost } from "./rules/daily-cost.ts";
 import { deduction } from "./rules/deduction.ts";
 import { disclosure } from "./rules/disclosure.ts";
@@ -36,6 +38,7 @@ import { late } from "./rules/late.ts";
 import { licence } from "./rules/licence.ts";
 import { marketCap } from "./rules/market-cap.ts";
 import { openLoans } from "./rules/open-loans.ts";
+import { pilot } from "./rules/pilot.ts";
 import { platformCap } from "./rules/platform-cap.ts";
 import { rate } from "./rules/rate.ts";
 import { BREACH, UNDETERMINED } from "./rules/rule.ts";
@@ -70,6 +73,8 @@ export const OPENED_RULES: readonly Rule<Opening>[] = [
   late,
   future,
   dailyCost,
+  pilot,
+  custom,
 ];
 
 const BITS = OPENED_RULES.map((rule) => [ruleBit(rule.name), rule] as const);
@@ -102,17 +107,16 @@ export function judgeOpened(entry: Opened, position: Position, world: World): Ju
   const before = withoutLapsed(world.book(borrower), blockTime, settings);
   const summary = summarise(entry.schedule);
   const loan = loanOf(entry, position, times, summary, limits);
-  const exposure = exposureFor(
-    loansOf(before),
-    { market: marketOf(product), platform, group: world.groupOf(platform), ...(line && { line }) },
-    world.groupOf,
-  );
+  const group = world.groupOf(platform);
+  const newcomer = { market: marketOf(product), platform, group, ...(line && { line }) };
+  const exposure = exposureFor(loansOf(before), newcomer, world.groupOf);
   const streak = streakAt(before, times.effective, exposure.anyOpen, settings.zone);
   const book = place(before, loan, line === undefined, streak, settings);
   if (!book) return refused("FULL");
 
   const opening: Opening = {
     entry,
+    platform,
     summary,
     times,
     fact: !question,
@@ -127,10 +131,26 @@ export function judgeOpened(entry: Opened, position: Position, world: World): Ju
     zone: settings.zone,
     calendar: settings.calendar,
     reference: (series, maxAgeDays) => world.referenceAt(series, times.effective, maxAgeDays),
+    pilot: (number) => world.pilot(number, borrower),
+    ask: (rule, gas) => {
+      const facts = {
+        ...{ time: times.effective, blockTime, platform, group, product, loan: refNumber(position) },
+        ...{ opened: times.effective, outstanding: exposure.outstanding, openLoans: exposure.openLoans },
+      };
+      return world.custom({ rule, gas, index: position.index, entry, facts });
+    },
   };
   const decision = limits ? decideOpening(opening, limits) : unjudged(0);
   if (decision.outcome === "refused") return { entry, ...ends, decision };
-  return { entry, ...ends, decision, book, ...(entry.firstDraw && { beginsLine: true }) };
+  const told = openedInPilot(limits, entry);
+  return {
+    entry,
+    ...ends,
+    decision,
+    book,
+    ...(entry.firstDraw && { beginsLine: true }),
+    ...(told && { pilot: told }),
+  };
 }
 
 function decideOpening(opening: Opening, limits: Limits) {

@@ -140,9 +140,9 @@ const ROWS = [
     "0 no charge, 1 charges pro rata of the days used",
     { min: 0, max: 1 },
   ],
-  ["pilot", 273, 4, "number", "PILOT", "number of the pilot, 0 = none"],
-  ["custom", 277, 20, "address", "CUSTOM", ""],
-  ["customGas", 297, 4, "gas", "CUSTOM", ""],
+  ["pilot", 273, 4, "number", "PILOT", "number of the pilot, at least 1", { min: 1, max: 2 ** 32 - 1 }],
+  ["custom", 277, 20, "address", "CUSTOM", "the rule, an `IRule`; not zero"],
+  ["customGas", 297, 4, "gas", "CUSTOM", "that one call may use: 1 to 1 000 000", { min: 1, max: 1_000_000 }],
 ] as const satisfies readonly Row[];
 
 /** One field of the 320 bytes. A range of a `general` field always binds, any other only if the rule is on. */

@@ -27,6 +27,9 @@ export function limitFaults(bytes: Uint8Array): LimitFault[] {
       faults.push({ field: "reserved", problem: `bytes ${from} to ${to - 1} must be zero` });
   if (isOn(limits, "COOLING-OFF") && limits.coolingMode !== 0 && !isDays(limits.coolingOff))
     faults.push({ field: "coolingOff", problem: DAYS_PROBLEM });
+  if (isOn(limits, "PILOT")) faults.push(...pilotFaults(limits));
+  if (isOn(limits, "CUSTOM") && /^0x0{40}$/.test(limits.custom))
+    faults.push({ field: "custom", problem: "no contract has the address zero" });
   if (isOn(limits, "RATE")) faults.push(...rateFaults(limits));
   if (isOn(limits, "COST")) faults.push(...costFaults(limits));
   return faults;
@@ -78,6 +81,15 @@ function rateFaults(limits: Limits): LimitFault[] {
   ] as const)
     if (!isRoot(limits[field], root, rateCap))
       faults.push({ field, problem: `it isn't (1 + cap)^(−1/${root}), rounded down` });
+  return faults;
+}
+
+/** A pilot's bounds hold by themselves; and a loan that lapses leaves no entry that would tell it. */
+function pilotFaults({ refuse, flags }: Limits): LimitFault[] {
+  const faults: LimitFault[] = [];
+  if ((refuse & ruleBit("PILOT")) === 0) faults.push({ field: "refuse", problem: "PILOT must refuse where it is on" });
+  if ((flags & LIMIT_FLAGS.confirm) !== 0)
+    faults.push({ field: "flags", problem: "a pilot's requests can't wait for confirmation" });
   return faults;
 }
 

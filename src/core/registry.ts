@@ -16,6 +16,10 @@ import type { LicencesEvent } from "./licences.ts";
 import type { NoteTag } from "./notes.ts";
 import { Rulebook } from "./rulebook.ts";
 import type { RulebookEvent } from "./rulebook.ts";
+import type { CustomOracle } from "./rules/custom.ts";
+import { UNDETERMINED } from "./rules/rule.ts";
+import { Sandbox } from "./sandbox.ts";
+import type { SandboxEvent } from "./sandbox.ts";
 import type { Judgement, Position, World } from "./world.ts";
 
 /** Why a registry rejects a whole filing (protocol §2), in the order in which it looks. */
@@ -96,6 +100,9 @@ export class Registry {
   readonly #journal = new Journal();
   readonly rulebook = new Rulebook(this.#journal);
   readonly licences = new Licences(this.#journal);
+  readonly sandbox = new Sandbox(this.#journal);
+  /** Answers for CUSTOM; without one it is undetermined. */
+  #oracle: CustomOracle | undefined;
   readonly #books = new Map<string, Book>();
   readonly #platforms = new Map<number, Chained>();
   readonly #lines = new Map<string, true>();
@@ -115,6 +122,8 @@ export class Registry {
       note: (borrower, ref, tag) => this.#notes.get(noteKey(borrower, ref, tag)) ?? 0n,
       isActive: (platform) => this.licences.isActive(platform),
       mayOpen: (platform, product) => this.licences.mayOpen(platform, product),
+      pilot: (number, borrower) => this.sandbox.view(number, keyOf(borrower)),
+      custom: (call) => this.#oracle?.(call) ?? UNDETERMINED,
       ...instead,
     };
   }
@@ -131,27 +140,32 @@ export class Registry {
     return this.#domain;
   }
 
-  /** Follows an event of Rulebook or Licences. */
-  apply(event: RulebookEvent | LicencesEvent): void {
+  /** Follows an event of Rulebook, Licences or Sandbox. */
+  apply(event: RulebookEvent | LicencesEvent | SandboxEvent): void {
     if (event.event === "LicenceSet" || event.event === "ProductsSet" || event.event === "RegistryInstalled")
       this.licences.apply(event);
+    else if (event.event === "PilotOpened" || event.event === "PilotStopped" || event.event === "PilotGraduated")
+      this.sandbox.apply(event);
     else this.rulebook.apply(event);
     if (event.event === "RegistryInstalled" && this.#follows) this.#succeed(event.registry);
   }
 
   /**
    * Takes a filing in a block of this time (UTC seconds). Throws a `filingError` where the contract would revert, and then nothing has changed.
-   * A filing without a signature is taken without asking who signed it: for what the chain has already taken.
+   * A filing without a signature is taken without asking who signed it: for what the chain has already taken. `oracle` answers for CUSTOM, the
+   * code of which is on the chain; without one it is undetermined.
    */
-  applyFiling(blockTime: number, filing: Filing | SignedFiling): AppliedFiling {
+  applyFiling(blockTime: number, filing: Filing | SignedFiling, oracle?: CustomOracle): AppliedFiling {
     const head = this.#admit(filing);
+    this.#oracle = oracle;
     const { platform, number } = filing;
     const changed = new Map<string, Uint8Array>();
     const judged = splitEntries(filing.entries).map((bytes, index) => {
       const { entry, decision, ...effects } = this.#judge(blockTime, platform, number, index, bytes);
-      this.#carryOut({ platform, number, index }, { entry, decision, ...effects }, changed);
+      this.#carryOut(blockTime, { platform, number, index }, { entry, decision, ...effects }, changed);
       return { entry, decision };
     });
+    this.#oracle = undefined;
     const decisions = encodeDecisions(judged.map(({ decision }) => decision));
     setIn(this.#journal, this.#platforms, platform, { ...this.chainOf(platform), number, head });
     return {
@@ -174,7 +188,7 @@ export class Registry {
    */
   applyEntry(entry: Entry, position: Position): Judgement {
     const judgement = this.checkEntry(entry, position);
-    this.#carryOut(position, judgement);
+    this.#carryOut(position.blockTime, position, judgement);
     return judgement;
   }
 
@@ -263,8 +277,9 @@ export class Registry {
   }
 
   #carryOut(
+    blockTime: number,
     ref: Ref,
-    { entry, book, note, beginsLine, endsFounding }: Judgement,
+    { entry, book, note, beginsLine, endsFounding, pilot }: Judgement,
     changed?: Map<string, Uint8Array>,
   ): void {
     if (endsFounding && !this.chainOf(ref.platform).foundingEnded)
@@ -272,8 +287,9 @@ export class Registry {
     if (typeof entry !== "object") return;
     const { borrower } = entry;
     if (note) setIn(this.#journal, this.#notes, noteKey(borrower, note.ref, note.tag), note.value);
-    if (!book) return;
     const key = keyOf(borrower);
+    if (pilot) this.sandbox.record(blockTime, key, pilot);
+    if (!book) return;
     setIn(this.#journal, this.#books, key, book);
     changed?.set(key, borrower);
     if (beginsLine) setIn(this.#journal, this.#lines, lineKey(borrower, ref), true);

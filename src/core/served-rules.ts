@@ -2,7 +2,7 @@ import { ruleBit } from "./decision.ts";
 import type { RuleName } from "./decision.ts";
 import { ANSWERED_RULES } from "./judge-complaint.ts";
 import { CONTACTED_RULES } from "./judge-contacted.ts";
-import { EVENT_RULES, PAYMENT_RULES } from "./judge-event.ts";
+import { EVENT_RULES, OUTSIDE_RULES, PAYMENT_RULES } from "./judge-event.ts";
 import { EXTENDED_RULES } from "./judge-extended.ts";
 import { OPENED_RULES } from "./judge-opened.ts";
 import { OVERDUE_RULES } from "./judge-overdue.ts";
@@ -19,7 +19,7 @@ const JUDGED = [
   { judges: "`Opened`", rules: OPENED_RULES },
   { judges: "all entries", rules: EVENT_RULES },
   { judges: "`Extended`", rules: EXTENDED_RULES },
-  { judges: "`Repaid`, `Closed`", rules: PAYMENT_RULES },
+  { judges: "`Repaid`, `Closed`", rules: [...PAYMENT_RULES, ...OUTSIDE_RULES] },
   { judges: "`Overdue`", rules: OVERDUE_RULES },
   { judges: "`Contacted`", rules: CONTACTED_RULES },
   { judges: "`Answered`", rules: ANSWERED_RULES },

@@ -3,6 +3,8 @@ import type { Decision } from "./decision.ts";
 import type { Entry, Ref, Undecodable } from "./entry.ts";
 import type { Limits } from "./limit-fields.ts";
 import type { NoteTag } from "./notes.ts";
+import type { CustomOracle } from "./rules/custom.ts";
+import type { PilotChange, PilotView } from "./sandbox.ts";
 import type { Settings } from "./settings.ts";
 
 /** Where an entry stands: what its decision depends on beside its bytes and the state. */
@@ -32,6 +34,9 @@ export interface World {
   /** Whether the platform's licence is active. */
   readonly isActive: (platform: number) => boolean;
   readonly mayOpen: (platform: number, product: number) => boolean;
+  /** A pilot as a loan of this borrower's sees it. */
+  readonly pilot: (number: number, borrower: Uint8Array) => PilotView;
+  readonly custom: CustomOracle;
 }
 
 /** What one entry comes to. */
@@ -45,6 +50,8 @@ export interface Judgement {
   readonly note?: { readonly ref: Ref; readonly tag: NoteTag; readonly value: bigint } | undefined;
   /** A line begins with this entry. */
   readonly beginsLine?: true;
+  /** What a pilot is told of the loan. */
+  readonly pilot?: PilotChange;
   /** This entry ends the platform's founding window. */
   readonly endsFounding?: true;
 }

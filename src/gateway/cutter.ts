@@ -7,6 +7,7 @@ import type { Unfiled } from "../store/filings.ts";
 import { bind } from "./binding.ts";
 import { entryGas } from "./gas.ts";
 import { type ClosedFiling, type CutLimits, type Link, OpenFiling, type Waiting } from "./open-filing.ts";
+import type { Outside } from "./outside.ts";
 import type { Positions } from "./positions.ts";
 
 export interface CutterOptions {
@@ -22,6 +23,8 @@ export interface CutterOptions {
   readonly loansOf: (borrower: Hex) => number;
   /** Whether the registry has yet to take over the borrower's book from its predecessor. */
   readonly adopts: (borrower: Hex) => boolean;
+  /** What other contracts may cost an entry. */
+  readonly outsideOf: (entry: Entry) => Outside;
 }
 
 /** A submission that will not be filed. */
@@ -202,12 +205,14 @@ export class Cutter {
     const { platform, borrower, question } = item;
     const bytes = encodeEntry(entry);
     const product = entry.kind === "Opened" ? entry.product : undefined;
+    const outside = this.#options.outsideOf(entry);
     const gasIn = (filing: OpenFiling): number =>
       entryGas({
         entry,
         bytes: bytes.length,
         loans: this.#options.loansOf(borrower),
         adopts: !filing.hasBorrower(borrower) && this.#options.adopts(borrower),
+        outside,
         newVersion: product === undefined ? filing.length === 0 : !filing.hasProduct(product),
       });
     let filing = this.#openFiling(platform);

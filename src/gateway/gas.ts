@@ -1,4 +1,5 @@
 import type { Entry } from "../core/entry.ts";
+import type { Outside } from "./outside.ts";
 
 /**
  * What a filing will cost at most, in gas, so that none outgrows a transaction. On the safe side of what `npm run bench` measures:
@@ -29,6 +30,11 @@ const BYTE_GAS = 26;
 const ADOPTION_GAS = 60_000;
 const ADOPTED_LOAN_GAS = 52_000;
 
+/** Asking a pilot and telling it, with a borrower that it meets for the first time; and calling the library that does so. */
+const PILOT_GAS = 75_000;
+/** What a rule of the regulator's own costs beside its own gas. */
+const CUSTOM_GAS = 20_000;
+
 export interface Workload {
   readonly entry: Entry;
   /** Length of the encoded entry. */
@@ -39,14 +45,28 @@ export interface Workload {
   readonly newVersion: boolean;
   /** Whether the registry takes the borrower's book over from its predecessor with this entry. */
   readonly adopts: boolean;
+  readonly outside: Outside;
 }
 
 /** Predicted gas of one entry within a filing. */
-export function entryGas({ entry, bytes, loans, newVersion, adopts }: Workload): number {
+export function entryGas({ entry, bytes, loans, newVersion, adopts, outside }: Workload): number {
   const own = ownGas(entry.kind);
   const legs = "schedule" in entry ? entry.schedule.length : 0;
   const adoption = adopts ? ADOPTION_GAS + loans * ADOPTED_LOAN_GAS : 0;
-  return own + loans * LOAN_GAS + legs * LEG_GAS + bytes * BYTE_GAS + (newVersion ? VERSION_GAS : 0) + adoption;
+  return (
+    own +
+    loans * LOAN_GAS +
+    legs * LEG_GAS +
+    bytes * BYTE_GAS +
+    (newVersion ? VERSION_GAS : 0) +
+    adoption +
+    outsideGas(outside)
+  );
+}
+
+/** All that CUSTOM may use: the registry wants it left, with a 63rd more, or the filing reverts. */
+function outsideGas({ pilot, customGas }: Outside): number {
+  return (pilot ? PILOT_GAS : 0) + (customGas === 0 ? 0 : Math.ceil((customGas * 64) / 63) + CUSTOM_GAS);
 }
 
 function ownGas(kind: Entry["kind"]): number {

@@ -26,6 +26,7 @@ import { Operator } from "./operator.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Follower, Relay } from "./ports.ts";
 import { Positions } from "./positions.ts";
+import { outsideOf } from "./outside.ts";
 import { Predictions } from "./predictions.ts";
 import { RecordKeys } from "./record-keys.ts";
 import { apiDocument, apiRoutes } from "./api.ts";
@@ -141,6 +142,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return slots.length + (head === undefined ? 0 : 1);
     },
     adopts: (borrower) => following.ledger.adopts(borrower),
+    outsideOf: (entry) => outsideOf(following.ledger.twin, entry, Math.floor(Date.now() / 1000)),
     succeeds: () => following.ledger.twin.licences.registries.length > 1,
     onCut({ closed, unfiled }) {
       const now = Date.now();

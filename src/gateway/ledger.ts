@@ -1,5 +1,6 @@
 import type { FiledEvent, LawEvent } from "../chain/events.ts";
 import type { Logger } from "pino";
+import { decidedOracle } from "../core/decided-oracle.ts";
 import { equal, type Hex, toHex } from "../core/bytes.ts";
 import { type Decision, decodeDecisions } from "../core/decision.ts";
 import { type Filing, type FilingDomain, headOf } from "../core/filing.ts";
@@ -251,11 +252,12 @@ export class Ledger implements FollowerCallbacks {
   }
 
   #replayFiling(event: FiledEvent, block: FollowedBlock): void {
-    const { platform, number, recordsRoot, entries } = event;
+    const { platform, number, recordsRoot, entries, decisions } = event;
     const previous = this.twin.chainOf(platform).head;
     const where = `filing ${number} of platform ${platform} in block ${block.number}`;
+    const filing = { platform, number, previous, recordsRoot, entries };
     try {
-      const applied = this.twin.applyFiling(block.time, { platform, number, previous, recordsRoot, entries });
+      const applied = this.twin.applyFiling(block.time, filing, decidedOracle(decisions));
       this.#entries += applied.entries.length;
       if (this.twin.licences.registries.length > 1)
         for (const borrower of applied.changed) this.#met.add(toHex(borrower));

@@ -12,7 +12,7 @@ import { rechain, uncut } from "../store/rechain.ts";
 import type { Alarms } from "./alarms.ts";
 import { Backlog } from "./backlog.ts";
 import type { CrashPoint } from "./crash-points.ts";
-import { type Cut, Cutter } from "./cutter.ts";
+import { type Cut, Cutter, type CutterOptions } from "./cutter.ts";
 import { gatewayError } from "./errors.ts";
 import type { CutLimits, Waiting } from "./open-filing.ts";
 import type { Relay, Signer } from "./ports.ts";
@@ -42,6 +42,8 @@ export interface PipelineOptions {
   readonly loansOf: (borrower: Hex) => number;
   /** Whether the registry in service has yet to take a borrower's book over from its predecessor. */
   readonly adopts: (borrower: Hex) => boolean;
+  /** What other contracts may cost an entry. */
+  readonly outsideOf: CutterOptions["outsideOf"];
   /** Whether the registry in service has a predecessor. */
   readonly succeeds: () => boolean;
   /** What was cut, stored and is about to be sent. */
@@ -195,8 +197,8 @@ export class Pipeline {
       readMark(db, WAITING_AFTER),
     ]);
     const halted = new Set(platforms.filter((platform) => platform.halted !== null).map(({ number }) => number));
-    const { limits, loansOf, adopts, onSent } = this.#options;
-    const cutter = new Cutter({ domain, limits, positions, links, halted, loansOf, adopts });
+    const { limits, loansOf, adopts, outsideOf, onSent } = this.#options;
+    const cutter = new Cutter({ domain, limits, positions, links, halted, loansOf, adopts, outsideOf });
     const recut = (): boolean => this.#cutAnew(domain);
     const shipper = new Shipper({
       db,

@@ -1,18 +1,21 @@
 import { packBook } from "../core/book-words.ts";
 import { equal, fromHex, toHex, type Hex } from "../core/bytes.ts";
 import { decodeDecisions, findingNames, ruleNames, type Decision } from "../core/decision.ts";
+import { decidedOracle } from "../core/decided-oracle.ts";
 import { AppError } from "../core/errors.ts";
 import { sealOf, type FilingDomain } from "../core/filing.ts";
 import { Registry, type AppliedFiling } from "../core/registry.ts";
+import { PILOT_STANDINGS, STOP_REASONS } from "../core/sandbox.ts";
 import { artifact } from "../chain/artifacts.ts";
 import type { FiledEvent } from "../chain/events.ts";
 import { hexBytes } from "../chain/rpc.ts";
+import { askCustom, type CustomChecks, type CustomWord } from "./ask-custom.ts";
 import { readHistory, type HistorySource } from "./history.ts";
 
 /** Something on the chain that isn't what the rules give when they are computed anew. */
 export interface Mismatch {
-  readonly what: "rejected" | "head" | "time" | "decision" | "seal" | "exposure";
-  /** `platform/number`, `platform/number/index`, or a borrower. */
+  readonly what: "rejected" | "head" | "time" | "decision" | "seal" | "exposure" | "pilot";
+  /** `platform/number`, `platform/number/index`, a borrower, or a pilot's number. */
   readonly where: string;
   readonly onChain: string;
   readonly computed: string;
@@ -31,6 +34,8 @@ export interface AuditReport {
   /** Every registry that was in service, the first first, and the filings that it took. */
   readonly registries: readonly { readonly registry: Hex; readonly filings: number }[];
   readonly chain_id: string;
+  /** Decisions on CUSTOM: rules whose code the chain runs were asked again where the node could. */
+  readonly custom: CustomChecks;
   readonly decisions: { readonly accepted: number; readonly flagged: number; readonly refused: number };
   /** Last number and head of each platform. */
   readonly heads: readonly { readonly platform: number; readonly number: number; readonly head: Hex }[];
@@ -55,7 +60,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const replay = new Replay(options);
   await replay.toEnd();
   const exposures = await replay.compareBooks();
-  return replay.report(exposures, (performance.now() - began) / 1_000);
+  await replay.comparePilots();
+  return replay.report(exposures, await replay.askCustom(), (performance.now() - began) / 1_000);
 }
 
 class Replay {
@@ -68,6 +74,7 @@ class Replay {
   readonly #taken = new Map<Hex, number>();
   /** Borrowers whose state changed since it was last compared. */
   readonly #stale = new Map<string, Uint8Array>();
+  readonly #custom: CustomWord[] = [];
   #block: number;
 
   constructor(options: AuditOptions) {
@@ -82,16 +89,16 @@ class Replay {
     const { onProgress, from } = this.#options;
     for await (const { last, end, events } of readHistory(this.#options, this.#block + 1)) {
       const seals: { readonly event: FiledEvent; readonly applied: AppliedFiling | undefined }[] = [];
-      for (const { event, blockTime } of events)
+      for (const { event, blockTime, block } of events)
         if (event.type === "law") this.#twin.apply(event.event);
-        else seals.push({ event, applied: this.#filed(event, blockTime) });
+        else seals.push({ event, applied: this.#filed(event, blockTime, block) });
       await this.#compareSeals(seals);
       this.#block = last;
       onProgress?.(last - from + 1, end - from + 1, "blocks");
     }
   }
 
-  #filed(event: FiledEvent, blockTime: number): AppliedFiling | undefined {
+  #filed(event: FiledEvent, blockTime: number, block: number): AppliedFiling | undefined {
     const where = `${event.platform}/${event.number}`;
     this.#counts.filings++;
     this.#platforms.add(event.platform);
@@ -100,25 +107,26 @@ class Replay {
     if (event.registry !== inService)
       this.#mismatch("rejected", where, `accepted by ${event.registry}`, `in service is ${inService}`);
     if (event.time !== blockTime) this.#mismatch("time", where, String(event.time), String(blockTime));
-    const applied = this.#apply(event, blockTime, where);
+    const applied = this.#apply(event, blockTime, block, where);
     if (applied !== undefined) this.#compareDecisions(event, applied, where);
     return applied;
   }
 
   /** Applies a filing as the rules of filing want it. One that they would reject is a mismatch, and is taken as the chain took it. */
-  #apply(event: FiledEvent, blockTime: number, where: string): AppliedFiling | undefined {
+  #apply(event: FiledEvent, blockTime: number, block: number, where: string): AppliedFiling | undefined {
     const { platform, number, recordsRoot, entries, signature, head } = event;
     const { head: previous } = this.#twin.chainOf(platform);
     const filing = { platform, number, previous, recordsRoot, entries };
+    const oracle = decidedOracle(event.decisions, (call, verdict) => this.#custom.push({ call, verdict, block }));
     let applied: AppliedFiling;
     try {
-      applied = this.#twin.applyFiling(blockTime, { ...filing, signature });
+      applied = this.#twin.applyFiling(blockTime, { ...filing, signature }, oracle);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       this.#mismatch("rejected", where, "accepted", error.message);
       this.#twin.adopt(platform, number - 1, previous);
       try {
-        applied = this.#twin.applyFiling(blockTime, filing);
+        applied = this.#twin.applyFiling(blockTime, filing, oracle);
       } catch (again) {
         if (!(again instanceof AppError)) throw again;
         return undefined; // by no key or no registry in service: there is nothing to judge it by
@@ -177,6 +185,27 @@ class Replay {
     return all.length;
   }
 
+  /** Compares what each pilot has come to with what the Sandbox holds. */
+  async comparePilots(): Promise<void> {
+    const { rpc, sandbox } = this.#options;
+    if (sandbox === undefined) return;
+    const of = artifact("Sandbox").interface;
+    for (const pilot of this.#twin.sandbox.pilots()) {
+      const data = of.encodeFunctionData("pilotOf", [pilot.number]);
+      const answer = await rpc.call("eth_call", [{ to: sandbox, data }, `0x${this.#block.toString(16)}`], hexBytes);
+      const [, state, reason, stoppedAt, counts] = of.decodeFunctionResult("pilotOf", answer);
+      const onChain = [state, reason, stoppedAt, ...(counts as bigint[])].join(" ");
+      const { loans, borrowers, defaults, complaints, outstanding, loss } = pilot.counts;
+      const standing = [PILOT_STANDINGS.indexOf(pilot.standing), STOP_REASONS.indexOf(pilot.reason), pilot.stoppedAt];
+      const computed = [...standing, loans, borrowers, defaults, complaints, outstanding, loss].join(" ");
+      if (onChain !== computed) this.#mismatch("pilot", String(pilot.number), onChain, computed);
+    }
+  }
+
+  async askCustom(): Promise<CustomChecks> {
+    return askCustom(this.#options.rpc, this.#custom);
+  }
+
   async #differing(
     borrowers: readonly Uint8Array[],
   ): Promise<{ readonly borrower: Uint8Array; readonly onChain: string; readonly computed: string }[]> {
@@ -208,7 +237,7 @@ class Replay {
     if (this.#found.length < SHOWN) this.#found.push({ what, where, onChain, computed });
   }
 
-  report(exposures: number, seconds: number): AuditReport {
+  report(exposures: number, custom: CustomChecks, seconds: number): AuditReport {
     const { filings, entries, mismatches, accepted, flagged, refused } = this.#counts;
     const heads = [...this.#platforms]
       .sort((a, b) => a - b)
@@ -221,6 +250,7 @@ class Replay {
       entries,
       mismatches,
       exposures_checked: exposures,
+      custom,
       block: this.#block,
       registry: toHex(this.#twin.domain.registry),
       registries: this.#twin.licences.registries.map((one) => {

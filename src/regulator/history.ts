@@ -11,6 +11,8 @@ export interface HistorySource {
   readonly registry: Hex;
   readonly rulebook: Hex;
   readonly licences: Hex;
+  /** A registry of before pilots has none. */
+  readonly sandbox?: Hex | undefined;
   /** Block of the deployment; 0 where it isn't known. */
   readonly from: number;
 }
@@ -21,7 +23,7 @@ export interface Chapter {
   readonly last: number;
   /** Where the chain ended when reading began. */
   readonly end: number;
-  readonly events: readonly { readonly event: RegistryEvent; readonly blockTime: number }[];
+  readonly events: readonly { readonly event: RegistryEvent; readonly blockTime: number; readonly block: number }[];
 }
 
 const SPAN = 500;
@@ -38,10 +40,10 @@ export async function* readHistory(source: HistorySource, first: number): AsyncG
     const blocks = await coming;
     coming = fetchFrom(next + SPAN); // the node reads on while we judge
     coming.catch(() => undefined); // whoever stops reading doesn't wait for it
-    const events = blocks.flatMap(({ time, logs: inBlock }) =>
+    const events = blocks.flatMap(({ time, number, logs: inBlock }) =>
       inBlock.flatMap((log) => {
         const event = decodeLog(log);
-        return event === undefined ? [] : [{ event, blockTime: time }];
+        return event === undefined ? [] : [{ event, blockTime: time, block: number }];
       }),
     );
     yield { last: Math.min(end, next + SPAN - 1), end, events };

@@ -49,12 +49,11 @@ export async function readRulebook(
   for (const log of await fetchLogs(rpc, [address], block, "latest")) {
     const decoded = decodeLog(log);
     if (decoded?.type === "law") {
-      if (
-        decoded.event.event !== "LicenceSet" &&
-        decoded.event.event !== "ProductsSet" &&
-        decoded.event.event !== "RegistryInstalled"
-      )
-        rulebook.apply(decoded.event);
+      const { event } = decoded;
+      if (event.event === "LicenceSet" || event.event === "ProductsSet" || event.event === "RegistryInstalled")
+        continue;
+      if (event.event === "PilotOpened" || event.event === "PilotStopped" || event.event === "PilotGraduated") continue;
+      rulebook.apply(event);
       continue;
     }
     const event = of.parseLog({ topics: [...log.topics], data: log.data });

@@ -60,7 +60,7 @@ describe("chain/deployment", function () {
     for (cutAfter = 2; cutAfter < 2 * contracts; cutAfter += 2) await expectFailure(attempt());
     const deployment = await attempt();
     await checkDeployment(chain.rpc, deployment);
-    const roles = 14;
+    const roles = 16;
     const inService = 2;
     expect((await nonceOf(transactor)) - before).to.equal(contracts + roles + inService);
   });

@@ -12,6 +12,7 @@ import { encodeEntry } from "../../src/core/encode-entry.ts";
 import type {
   Assigned,
   Closed,
+  Complained,
   Corrected,
   Disbursed,
   Entry,
@@ -185,6 +186,10 @@ export function extended(ref: Ref, change: Partial<Extended> = {}): Extended {
   };
 }
 
+export function complained(ref: Ref, change: Partial<Complained> = {}): Complained {
+  return { kind: "Complained", borrower: borrower(1), ref, time: NOW, topic: 1, ...change };
+}
+
 export function assigned(ref: Ref, change: Partial<Assigned> = {}): Assigned {
   return { kind: "Assigned", borrower: borrower(1), ref, time: NOW, to: 2, side: "assignor", ...change };
 }
@@ -273,9 +278,9 @@ export async function fixtures() {
   }
 
   /** Deploys a registry beside what is there. */
-  async function deployRegistry(licences: string, rulebook: string, predecessor: string) {
+  async function deployRegistry(licences: string, rulebook: string, predecessor: string, sandbox: string) {
     const libraries = { Judge: await deployLibrary("Judge") };
-    return ethers.deployContract("Registry", [licences, rulebook, predecessor], { libraries });
+    return ethers.deployContract("Registry", [licences, rulebook, predecessor, sandbox], { libraries });
   }
 
   /** Deploys everything; the first account has all roles, without delays. */
@@ -291,8 +296,18 @@ export async function fixtures() {
       30 * DAY,
       30 * DAY,
     ]);
-    const registry = await deployRegistry(await licences.getAddress(), await rulebook.getAddress(), ethers.ZeroAddress);
-    const targets: Readonly<Record<"Rulebook" | "Licences", BaseContract>> = { Rulebook: rulebook, Licences: licences };
+    const sandbox = await ethers.deployContract("Sandbox", [manager, await licences.getAddress()]);
+    const registry = await deployRegistry(
+      await licences.getAddress(),
+      await rulebook.getAddress(),
+      ethers.ZeroAddress,
+      await sandbox.getAddress(),
+    );
+    const targets: Readonly<Record<(typeof ROLES)[number]["contract"], BaseContract>> = {
+      Rulebook: rulebook,
+      Licences: licences,
+      Sandbox: sandbox,
+    };
     for (const { role, contract, functions } of ROLES) {
       const target = targets[contract];
       const selectors = functions.map((name) => target.interface.getFunction(name)!.selector);
@@ -300,7 +315,7 @@ export async function fixtures() {
       await administration.grantRole(role, admin.address, 0);
     }
     await install(licences, await registry.getAddress(), 0);
-    return { admin, relayer, stranger, administration, licences, rulebook, registry };
+    return { admin, relayer, stranger, administration, licences, rulebook, sandbox, registry };
   }
 
   /** Announces a registry and puts it in service at `from`. */
@@ -313,7 +328,7 @@ export async function fixtures() {
 
   async function deploy() {
     const contracts = await networkHelpers.loadFixture(deployAll);
-    const { licences, rulebook } = contracts;
+    const { licences, rulebook, sandbox } = contracts;
     let { registry } = contracts;
     let platforms = 0;
 
@@ -384,6 +399,7 @@ export async function fixtures() {
         await licences.getAddress(),
         await rulebook.getAddress(),
         await registry.getAddress(),
+        await sandbox.getAddress(),
       );
       const from = (await networkHelpers.time.latest()) + 31 * DAY;
       await install(licences, await successor.getAddress(), from);

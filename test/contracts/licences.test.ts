@@ -146,6 +146,7 @@ describe("Licences", () => {
           await licences.getAddress(),
           await rulebook.getAddress(),
           predecessor,
+          ethers.ZeroAddress,
         );
         const address = await made.getAddress();
         return { address, hash: ethers.keccak256(await ethers.provider.getCode(address)) };

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { packBook } from "../../src/core/book-words.ts";
 import { encodeEntries } from "../../src/core/filing.ts";
 import { RULES_SERVED } from "../../src/core/served-rules.ts";
+import { hostileOracle } from "../support/custom-rules.ts";
 import { Places } from "../support/scenario.ts";
 import { inWords, loadVectors } from "../support/vectors.ts";
 import type { Vector } from "../support/vectors.ts";
@@ -23,7 +24,9 @@ function play({ steps, borrower }: Vector): { decisions: string[]; head: bigint 
     const { number, head } = twin.chainOf(step.platform);
     const entries = encodeEntries(places.lay(step, number + 1));
     const filing = { platform: step.platform, number: number + 1, previous: head, recordsRoot: head, entries };
-    decisions.push(...twin.applyFiling(step.at, filing).entries.map(({ decision }) => inWords(decision)));
+    decisions.push(
+      ...twin.applyFiling(step.at, filing, hostileOracle).entries.map(({ decision }) => inWords(decision)),
+    );
   }
   return { decisions, head: packBook(twin.bookOf(borrower)).head };
 }

@@ -70,6 +70,7 @@ async function play(steps: readonly Step[], ahead: number) {
     links: new Map(),
     halted: new Set(),
     loansOf: () => 0,
+    outsideOf: () => ({ pilot: false, customGas: 0 }),
     adopts: () => false,
   });
   const items: Waiting[] = [];
@@ -184,6 +185,7 @@ describe("cutting filings", function () {
       links: new Map(),
       halted: new Set(),
       loansOf: () => 0,
+      outsideOf: () => ({ pilot: false, customGas: 0 }),
       adopts: () => false,
     });
     const opening: Step = { platform: 1, borrower: 1, of: -1, request: false, refused: false, then: "nothing" };
@@ -191,6 +193,24 @@ describe("cutting filings", function () {
     const { closed } = await cutter.pass(Number.POSITIVE_INFINITY);
     expect(closed.map(({ sequences }) => sequences)).to.deep.equal([[1, 2], [3, 4], [5]]);
     for (const { entries } of closed) expect(entries.length).to.be.at.most(130);
+  });
+
+  it("keeps room for all the gas that a regulator's own rule may use", async () => {
+    const positions = new Positions(async () => []);
+    const cutter = new Cutter({
+      domain: DOMAIN,
+      limits: CUT_LIMITS,
+      positions,
+      links: new Map(),
+      halted: new Set(),
+      loansOf: () => 0,
+      outsideOf: () => ({ pilot: true, customGas: 1_000_000 }),
+      adopts: () => false,
+    });
+    const opening: Step = { platform: 1, borrower: 1, of: -1, request: false, refused: false, then: "nothing" };
+    cutter.add(Array.from({ length: 20 }, (_, at) => waiting(at + 1, { ...opening, borrower: at + 1 }, undefined)));
+    const { closed } = await cutter.pass(Number.POSITIVE_INFINITY);
+    expect(closed.map(({ sequences }) => sequences.length)).to.deep.equal([11, 9]);
   });
 
   it("leaves a halted platform's submissions where they are", async () => {
@@ -203,6 +223,7 @@ describe("cutting filings", function () {
       links: new Map(),
       halted,
       loansOf: () => 0,
+      outsideOf: () => ({ pilot: false, customGas: 0 }),
       adopts: () => false,
     });
     const opening: Step = { platform: 1, borrower: 1, of: -1, request: false, refused: false, then: "nothing" };

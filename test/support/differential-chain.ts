@@ -17,12 +17,14 @@ import type { FilingDomain, SignedFiling } from "../../src/core/filing.ts";
 import type { LicencesEvent } from "../../src/core/licences.ts";
 import { encodeLimits } from "../../src/core/limits.ts";
 import type { RulebookEvent } from "../../src/core/rulebook.ts";
+import type { SandboxEvent } from "../../src/core/sandbox.ts";
 import { encodeSettings } from "../../src/core/settings.ts";
+import { RULE_BEHAVIOURS, hostileRuleCode, ruleAddress } from "./custom-rules.ts";
 import { SCENARIO_START } from "./random-scenario.ts";
 import type { Step } from "./scenario.ts";
 import { WORLD, secretOf } from "./world.ts";
 
-export type ChainEvent = RulebookEvent | LicencesEvent;
+export type ChainEvent = RulebookEvent | LicencesEvent | SandboxEvent;
 
 interface Provider {
   request(call: { method: string; params?: unknown[] }): Promise<unknown>;
@@ -144,12 +146,20 @@ export class DifferentialChain {
     };
   }
 
+  /** What a pilot has come to: its standing, why and when it stopped, and its counts. */
+  async pilotOf(number: number): Promise<string> {
+    const [, state, reason, stoppedAt, counts] = await this.#read("pilotOf", [number], "Sandbox");
+    return [state, reason, stoppedAt, ...(counts as bigint[])].join(" ");
+  }
+
   async #deploy({ at: beginning, platforms, products, point }: ChainBeginning): Promise<void> {
     const at = beginning - 900;
     await this.#create("Administration", [this.#from], at);
     await this.#create("Licences", [this.#address("Administration"), 0], at);
     await this.#create("Rulebook", [this.#address("Administration"), this.#address("Licences"), 0, 0], at);
-    const registry = await this.#create("Registry", [this.#address("Licences"), this.#address("Rulebook"), ZERO], at);
+    await this.#create("Sandbox", [this.#address("Administration"), this.#address("Licences")], at);
+    const parts = [this.#address("Licences"), this.#address("Rulebook"), ZERO, this.#address("Sandbox")];
+    const registry = await this.#create("Registry", parts, at);
     const code = await this.#provider.request({ method: "eth_getCode", params: [registry, "latest"] });
     const act = async (contract: string, method: string, args: unknown[]): Promise<void> => {
       this.events.push(...(await this.#call(contract, method, args, at)));
@@ -163,6 +173,9 @@ export class DifferentialChain {
     }
     if (point)
       await act("Rulebook", "openSeries", [point.series, "a reference rate", [[point.publishedAt, point.rate]]]);
+    for (const how of RULE_BEHAVIOURS)
+      await this.#provider.request({ method: "hardhat_setCode", params: [ruleAddress(how), hostileRuleCode()] });
+    this.#snapshot = await this.#provider.request({ method: "evm_snapshot" });
   }
 
   #address(contract: string): string {
@@ -203,11 +216,11 @@ export class DifferentialChain {
     return { logs: logs as RawLog[], gasUsed: Number(gasUsed), contractAddress: String(contractAddress) };
   }
 
-  async #read(method: string, args: unknown[]): Promise<readonly unknown[]> {
-    const registry = this.#interface("Registry");
-    const call = { to: this.#address("Registry"), data: registry.encodeFunctionData(method, args) };
+  async #read(method: string, args: unknown[], contract = "Registry"): Promise<readonly unknown[]> {
+    const of = this.#interface(contract);
+    const call = { to: this.#address(contract), data: of.encodeFunctionData(method, args) };
     const answer = await this.#provider.request({ method: "eth_call", params: [call, "latest"] });
-    return [...registry.decodeFunctionResult(method, answer as string)] as unknown[];
+    return [...of.decodeFunctionResult(method, answer as string)] as unknown[];
   }
 }
 
@@ -226,6 +239,12 @@ function callOf(step: Exclude<Step, { do: "file" }>): [contract: string, method:
       return ["Licences", step.do, [step.platform]];
     case "amend":
       return ["Licences", "amend", [step.platform, step.group, step.foundingUntil, step.flags, ZERO]];
+    case "pilot":
+      return ["Sandbox", "open", [step.number, step.terms, step.platforms, `pilot ${step.number}`]];
+    case "stop-pilot":
+      return ["Sandbox", "stop", [step.number, "by hand"]];
+    case "graduate":
+      return ["Sandbox", "graduate", [step.number]];
     case "products":
       return ["Licences", "setProducts", [step.platform, step.word, step.bitmap]];
   }

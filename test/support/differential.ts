@@ -10,6 +10,9 @@ import { NOTE_TAGS } from "../../src/core/notes.ts";
 import { Registry } from "../../src/core/registry.ts";
 import type { AppliedFiling } from "../../src/core/registry.ts";
 import type { DifferentialChain } from "./differential-chain.ts";
+import { isPilot } from "../../src/core/pilot-change.ts";
+import { PILOT_STANDINGS, STOP_REASONS } from "../../src/core/sandbox.ts";
+import { hostileOracle } from "./custom-rules.ts";
 import { ScenarioMaker } from "./random-scenario.ts";
 import { Random } from "./random.ts";
 import { Places, toJson } from "./scenario.ts";
@@ -85,7 +88,7 @@ export class Differential {
     const entries = concat(encodeEntries(bytes), step.tail ?? new Uint8Array(0));
     const filing = { platform, number, previous: last.head, recordsRoot: new Uint8Array(32).fill(7), entries };
     const signature = signHead(headOf(filing, this.#chain.domain), secretOf(platform));
-    const applied = twin.applyFiling(step.at, { ...filing, signature });
+    const applied = twin.applyFiling(step.at, { ...filing, signature }, hostileOracle);
     const filed = await this.#chain.file({ ...filing, signature }, step.at);
     this.#count(applied);
     return (
@@ -94,7 +97,8 @@ export class Differential {
       different("seal", await this.#chain.sealOf(platform, number), toHex(applied.seal)) ??
       different("founding ended", await this.#chain.foundingEnded(platform), twin.chainOf(platform).foundingEnded) ??
       (await this.#differentComplaints(step, twin, places)) ??
-      (await this.#differentBooks(step, twin))
+      (await this.#differentBooks(step, twin)) ??
+      (await this.#differentPilots(twin))
     );
   }
 
@@ -125,6 +129,21 @@ export class Differential {
       }
       if (toJson(words) !== toJson(mine))
         return `the book of ${toHex(borrower)} is ${show(words)} on chain and ${show(mine)} in the twin`;
+    }
+    return undefined;
+  }
+
+  async #differentPilots(twin: Registry): Promise<string | undefined> {
+    for (const pilot of twin.sandbox.pilots()) {
+      const { number, counts, stoppedAt } = pilot;
+      const standing = [PILOT_STANDINGS.indexOf(pilot.standing), STOP_REASONS.indexOf(pilot.reason), stoppedAt];
+      const { loans, borrowers, defaults, complaints, outstanding, loss } = counts;
+      const computed = [...standing, loans, borrowers, defaults, complaints, outstanding, loss].join(" ");
+      const difference = different(`pilot ${number}`, await this.#chain.pilotOf(number), computed);
+      if (difference !== undefined) return difference;
+      const sums = different(`pilot ${number}'s loans`, sumOfLoans(twin, number), `${borrowers} ${outstanding}`);
+      if (sums !== undefined) return sums;
+      if (pilot.reason !== "none") this.seen.set(`pilot stopped: ${pilot.reason}`, 1);
     }
     return undefined;
   }
@@ -211,6 +230,20 @@ function namesText(decision: Decision): string {
 
 function namesOf({ findings, breaches, undetermined }: Decision): string[] {
   return [...findingNames(findings), ...ruleNames(breaches), ...ruleNames(undetermined).map((name) => `${name}?`)];
+}
+
+/** A pilot's borrowers and outstanding amount as its open loans have them. */
+function sumOfLoans(twin: Registry, number: number): string {
+  let [borrowers, outstanding] = [0, 0];
+  for (const borrower of twin.borrowers()) {
+    const open = loansOf(twin.bookOf(borrower)).filter(({ chargedOff, product, opened }) => {
+      const limits = twin.rulebook.limitsAt(product, borrower[0] ?? 0, opened);
+      return !chargedOff && isPilot(limits) && limits.pilot === number;
+    });
+    borrowers += Math.min(open.length, 1);
+    outstanding += open.reduce((sum, loan) => sum + loan.outstanding, 0);
+  }
+  return `${borrowers} ${outstanding}`;
 }
 
 function show(words: BookWords): string {

@@ -4,10 +4,15 @@ import type { RuleName } from "../../src/core/decision.ts";
 import { discountRoot } from "../../src/core/discount.ts";
 import type { Limits } from "../../src/core/limit-fields.ts";
 import { emptyLimits } from "../../src/core/limits.ts";
+import type { PilotTerms } from "../../src/core/sandbox.ts";
 import type { Settings } from "../../src/core/settings.ts";
+import { RULE_BEHAVIOURS, ruleAddress } from "./custom-rules.ts";
 import type { Random } from "./random.ts";
 
 const DAY = 86_400;
+
+/** Pilots of a scenario, by number; each is of one product. */
+export const PILOTS = [1, 2, 3] as const;
 
 /** The rules that versions of a scenario turn on and off; LICENCE always binds. */
 const RULES: readonly RuleName[] = [
@@ -49,12 +54,18 @@ function withRate(on: number): number {
 /** Limits that a Rulebook takes, near the amounts and times of random entries. `refusing` is how often a breach refuses. */
 export function randomLimits(random: Random, refusing: number): Limits {
   const licence = ruleBit("LICENCE");
+  const pilot = random.chance(0.25) ? ruleBit("PILOT") : 0;
+  const custom = random.chance(0.2) ? ruleBit("CUSTOM") : 0;
+  const often = random.chance(refusing) ? custom : 0;
   return {
     ...emptyLimits(),
-    flags: random.pick([0, 1, 2, 3]),
-    on: withRate(someRules(random, random.pick([0.15, 0.6, 1])) | licence),
-    refuse: someRules(random, refusing) | licence,
-    undeterminedRefuse: someRules(random, refusing / 2),
+    flags: pilot === 0 ? random.pick([0, 1, 2, 3]) : random.pick([0, 2]),
+    on: withRate(someRules(random, random.pick([0.15, 0.6, 1])) | licence | pilot | custom),
+    refuse: someRules(random, refusing) | licence | pilot | often,
+    undeterminedRefuse: someRules(random, refusing / 2) | often,
+    pilot: random.pick([...PILOTS, 4]),
+    custom: ruleAddress(random.pick([1, 1, 1, 1, ...RULE_BEHAVIOURS, 14])),
+    customGas: 100_000,
     reportingWindow: random.pick([0, 3_600, DAY, 30 * DAY, 2 ** 32 - 1]),
     outageWindow: random.pick([0, 3_600, 3 * DAY, 2 ** 32 - 1]),
     clockSkew: random.pick([0, 60, 65_535]),
@@ -138,6 +149,25 @@ function randomRate(random: Random): Partial<Limits> {
     rateSeries: random.pick([0, 0, 0, 1, 2]),
     rateMaxAge: random.pick([0, 31, 400, 4_000]),
     rateSpread: random.pick([0n, 10_000_000n]),
+  };
+}
+
+/** Terms of a pilot that soon come to their bounds. */
+export function randomPilot(random: Random, product: number, now: number): PilotTerms {
+  const opensAt = now - random.pick([0, 0, DAY]);
+  return {
+    product,
+    opensAt,
+    endsAt: Math.max(opensAt, now) + random.pick([DAY, 100 * DAY, 2 ** 32]),
+    maxLoans: random.pick([5, 50, 2 ** 32 - 1, 2 ** 32 - 1]),
+    maxBorrowers: random.pick([2, 2 ** 32 - 1, 2 ** 32 - 1]),
+    maxOutstanding: random.pick([200_000n, 2n ** 64n - 1n]),
+    maxLoss: random.pick([0n, 0n, 2n ** 64n - 1n]),
+    consent: random.chance(0.3),
+    defaultShare: random.pick([0, 0, 50_000]),
+    defaultFrom: random.pick([0, 1, 1]),
+    complaintShare: random.pick([0, 50_000]),
+    complaintFrom: random.pick([0, 1, 3]),
   };
 }
 

@@ -1,11 +1,12 @@
 import { holderOf, loansOf } from "../../src/core/book.ts";
 import type { Loan } from "../../src/core/book.ts";
 import { localDay, offsetAt } from "../../src/core/calendar.ts";
+import { ruleBit } from "../../src/core/decision.ts";
 import { CLOSE_REASONS, OUTAGE_REASONS } from "../../src/core/entry.ts";
 import type { Complained, Entry, Opened } from "../../src/core/entry.ts";
 import type { Registry } from "../../src/core/registry.ts";
 import type { Schedule } from "../../src/core/schedule.ts";
-import { randomLimits, randomSettings } from "./random-limits.ts";
+import { PILOTS, randomLimits, randomPilot, randomSettings } from "./random-limits.ts";
 import {
   randomAnswered,
   randomAssigned,
@@ -75,6 +76,7 @@ export class ScenarioMaker {
     for (const product of [65, 66, 130])
       for (const kind of [1, 2])
         if (this.#random.chance(0.85)) steps.push(this.#publish(product, kind, this.#random.int(0, 900) * DAY));
+    for (let i = 0; i < 3; i++) if (this.#random.chance(0.7)) steps.push(this.#pilot());
     return steps;
   }
 
@@ -86,7 +88,7 @@ export class ScenarioMaker {
     const platform = random.pick(PLATFORMS);
     const product = random.pick([65, 66, 130]);
     const kind = random.int(1, 2);
-    switch (random.int(0, 7)) {
+    switch (random.int(0, 9)) {
       case 0:
         return this.#settings();
       case 1:
@@ -106,6 +108,10 @@ export class ScenarioMaker {
       }
       case 4:
         return { at: this.#now, do: "products", platform, word: 0, bitmap: random.pick([0n, 2n ** 256n - 1n]) };
+      case 6:
+        return this.#pilot();
+      case 7:
+        return { at: this.#now, do: random.pick(["stop-pilot", "graduate"] as const), number: random.pick(PILOTS) };
       case 5:
         return { at: this.#now, do: "withdraw", product, kind, index: random.int(0, 3) };
       default:
@@ -129,7 +135,17 @@ export class ScenarioMaker {
 
   #publish(product: number, kind: number, ago: number): Step {
     const limits = randomLimits(this.#random, this.#mood.refusing);
-    return { at: this.#now, do: "publish", product, kind, from: this.#now + 10 - ago, limits };
+    // A pilot's version can't bind from the past.
+    const from = this.#now + 10 - ((limits.on & ruleBit("PILOT")) !== 0 ? 0 : ago);
+    return { at: this.#now, do: "publish", product, kind, from, limits };
+  }
+
+  #pilot(): Step {
+    const random = this.#random;
+    const number = random.pick(PILOTS);
+    const terms = randomPilot(random, random.pick([65, 65, 66, 130]), this.#now);
+    const platforms = PLATFORMS.filter(() => random.chance(0.7));
+    return { at: this.#now, do: "pilot", number, terms, platforms };
   }
 
   #settings(): Step {

@@ -3,6 +3,7 @@ import { encodeEntry } from "../../src/core/encode-entry.ts";
 import type { Entry, Ref } from "../../src/core/entry.ts";
 import type { Limits } from "../../src/core/limit-fields.ts";
 import { emptyLimits } from "../../src/core/limits.ts";
+import type { PilotTerms } from "../../src/core/sandbox.ts";
 import type { Settings } from "../../src/core/settings.ts";
 
 /**
@@ -22,6 +23,13 @@ export type Step = { readonly at: number } & (
   | { readonly do: "settings"; readonly from: number; readonly settings: Settings }
   | { readonly do: "rate"; readonly series: number; readonly publishedAt: number; readonly rate: bigint }
   | { readonly do: "suspend" | "restore"; readonly platform: number }
+  | {
+      readonly do: "pilot";
+      readonly number: number;
+      readonly terms: PilotTerms;
+      readonly platforms: readonly number[];
+    }
+  | { readonly do: "stop-pilot" | "graduate"; readonly number: number }
   | {
       readonly do: "amend";
       readonly platform: number;

@@ -7,6 +7,7 @@ import type { Entry } from "../../src/core/entry.ts";
 import type { Limits } from "../../src/core/limit-fields.ts";
 import { emptyLimits } from "../../src/core/limits.ts";
 import type { Settings } from "../../src/core/settings.ts";
+import { ruleAddress } from "./custom-rules.ts";
 import { SCENARIO_START } from "./random-scenario.ts";
 import type { FileStep, Step } from "./scenario.ts";
 
@@ -37,6 +38,12 @@ interface Done {
   readonly platform: number;
 }
 
+interface PilotEnds {
+  readonly at: number;
+  readonly do: "stop-pilot" | "graduate";
+  readonly number: number;
+}
+
 interface VectorCase {
   readonly name: string;
   /** `null` for no version at all. */
@@ -48,7 +55,9 @@ interface VectorCase {
     /** `rest` as bits, bit 0 Monday; `from`, `until` and `exceptions` as days after that of the world's beginning. */
     readonly calendar?: Calendar;
   };
-  readonly before?: readonly (Filed | Done)[];
+  /** Pilot 1 of the product, opened first; what it doesn't say is wide. */
+  readonly pilot?: Json;
+  readonly before?: readonly (Filed | Done | PilotEnds)[];
   readonly at: number;
   readonly platform?: number;
   readonly entry?: Json;
@@ -100,10 +109,12 @@ function vectorOf(file: string, rule: RuleName | undefined, each: VectorCase): V
       do: "publish",
       product: 65,
       kind: 1,
-      from: SCENARIO_START + (each.from ?? -1_000 * DAY),
+      // A pilot's version can't bind from the past.
+      from: SCENARIO_START + (each.from ?? (rule === "PILOT" ? 1 : -1_000 * DAY)),
       limits,
     });
   }
+  if (each.pilot) steps.push(pilotOf(each.pilot));
   filings.forEach((filing, id) => steps.push("do" in filing ? { ...filing, at: at(filing.at) } : stepOf(filing, id)));
   return {
     file,
@@ -137,6 +148,18 @@ function settingsOf({ settings }: VectorCase): Settings | undefined {
   };
 }
 
+function pilotOf({ opensAt = 0, endsAt = 1_000 * DAY, ...said }: Json): Step {
+  const { maxOutstanding = 2 ** 40, maxLoss = 2 ** 40, platforms = [1, 2], ...rest } = said;
+  const terms = {
+    ...{ product: 65, opensAt: at(opensAt as number), endsAt: at(endsAt as number) },
+    ...{ maxLoans: 1_000, maxBorrowers: 1_000 },
+    ...{ maxOutstanding: BigInt(maxOutstanding as string), maxLoss: BigInt(maxLoss as string), consent: false },
+    ...{ defaultShare: 0, defaultFrom: 0, complaintShare: 0, complaintFrom: 0 },
+    ...rest,
+  };
+  return { at: SCENARIO_START, do: "pilot", number: 1, terms, platforms: platforms as number[] };
+}
+
 /** Only the rule of the file, and LICENCE, are on; neither refuses unless the vector says so. */
 function limitsOf(rule: RuleName | undefined, said: Json): Limits {
   const licence = ruleBit("LICENCE");
@@ -154,9 +177,11 @@ function limitsOf(rule: RuleName | undefined, said: Json): Limits {
     rateYearBasis: 365,
     rateUnit: 2,
     rateUnitCount: 1,
+    ...(rule === "PILOT" && { pilot: 1 }),
+    ...(rule === "CUSTOM" && { custom: ruleAddress(13), customGas: 100_000 }),
     ...Object.fromEntries(fields),
     on: bits(on),
-    refuse: bits(refuse),
+    refuse: bits(rule === "PILOT" ? [...(refuse as RuleName[]), rule] : refuse),
     undeterminedRefuse: bits(undeterminedRefuse) & ~licence,
     costBrackets: (costBrackets as Json[]).map(({ upTo, share }) => ({
       upTo: BigInt(upTo as string),

@@ -64,6 +64,20 @@ export function actOnTwin(twin: Registry, step: Exclude<Step, { do: "file" }>): 
       const standing = step.do === "suspend" ? "suspended" : "active";
       return twin.apply({ event: "LicenceSet", platform: step.platform, ...licence, standing });
     }
+    case "pilot": {
+      const { number, terms, platforms } = step;
+      return twin.apply({ event: "PilotOpened", number, terms, platforms, name: `pilot ${number}` });
+    }
+    case "stop-pilot":
+      return twin.apply({
+        event: "PilotStopped",
+        number: step.number,
+        reason: "by-hand",
+        time: step.at,
+        why: "by hand",
+      });
+    case "graduate":
+      return twin.apply({ event: "PilotGraduated", number: step.number, time: step.at });
     default:
       throw new Error(`a vector has no step ${step.do}`);
   }

@@ -70,6 +70,11 @@ function printReport(report: AuditReport): void {
   print(`${report.filings} filings, ${report.entries} entries judged anew in ${report.seconds} s`);
   print(`${decisions.accepted} accepted, ${decisions.flagged} flagged, ${decisions.refused} refused`);
   print(`${report.exposures_checked} borrowers' states compared`);
+  const { agreed, different, skipped } = report.custom;
+  if (agreed + different + skipped > 0)
+    print(
+      `decisions by the regulator's own rules: ${agreed} agree, ${different} differ, ${skipped} could not be asked again`,
+    );
   for (const { platform, number, head } of report.heads) print(`platform ${platform}: filing ${number}, head ${head}`);
   if (report.mismatches === 0) return print("Nothing differs.");
   print(`${report.mismatches} mismatches:`);

@@ -97,7 +97,7 @@ async function run(options: Options): Promise<void> {
       return;
     }
     print(`Deployed to chain ${domainOf(deployment).chainId}, from block ${deployment.block}:`);
-    for (const name of ["registry", "rulebook", "licences", "administration", "decoder"] as const)
+    for (const name of ["registry", "rulebook", "licences", "administration", "sandbox", "decoder"] as const)
       print(`  ${name.padEnd(15)} ${deployment[name] ?? "none"}`);
     print(
       `Written to ${out}. Next: tally rules publish FILE --rpc URL --deployment ${options.out} --key ${options.key}`,

@@ -38,8 +38,8 @@ export async function historySource(options: SourceOptions): Promise<HistorySour
     });
   const rpc = new JsonRpc(options.rpc ?? (await needConnections(home)).rpcUrl);
   if (options.registry !== undefined) return fromRegistry(rpc, options.registry.toLowerCase() as Hex, 0);
-  const { registry, rulebook, licences, block } = deployment;
-  return { rpc, chainId: await chainIdOf(rpc), registry, rulebook, licences, from: block };
+  const { registry, rulebook, licences, sandbox, block } = deployment;
+  return { rpc, chainId: await chainIdOf(rpc), registry, rulebook, licences, sandbox, from: block };
 }
 
 /** The registry itself says which rulebook and licences it reads: they are in its code and can't be changed. */
@@ -58,5 +58,7 @@ async function fromRegistry(rpc: JsonRpc, registry: Hex, from: number): Promise<
       throw chainError("no-contract", `The contract at ${registry} is no Registry`, { cause });
     }
   };
-  return { rpc, chainId, registry, rulebook: await view("rulebook"), licences: await view("licences"), from };
+  const [rulebook, licences, sandbox] = [await view("rulebook"), await view("licences"), await view("sandbox")];
+  const none = /^0x0{40}$/u.test(sandbox);
+  return { rpc, chainId, registry, rulebook, licences, ...(!none && { sandbox }), from };
 }

@@ -7,8 +7,10 @@ import type { Closed, Opened, Repaid } from "../entry.ts";
 import type { Exposure } from "../exposure.ts";
 import type { Limits } from "../limit-fields.ts";
 import type { Ring } from "../ring.ts";
+import type { PilotView } from "../sandbox.ts";
 import type { ScheduleSummary } from "../schedule.ts";
 import type { Streak } from "../streak.ts";
+import type { CustomSubject } from "./custom.ts";
 
 /** What one rule makes of one entry. */
 export type Verdict = 0 | 1 | 2;
@@ -38,8 +40,10 @@ export interface Timed {
 }
 
 /** What rules of origination judge. */
-export interface Opening extends Timed {
+export interface Opening extends Timed, CustomSubject {
   readonly entry: Opened;
+  /** That files it. */
+  readonly platform: number;
   readonly summary: ScheduleSummary;
   /** Not a request: it has happened. */
   readonly fact: boolean;
@@ -62,6 +66,8 @@ export interface Opening extends Timed {
   readonly calendar: Calendar | undefined;
   /** Rate a year, 10⁻⁹, of a reference series at the effective time; undefined where none holds. */
   readonly reference: (series: number, maxAgeDays: number) => bigint | undefined;
+  /** A pilot as this borrower's loan sees it. */
+  readonly pilot: (number: number) => PilotView;
 }
 
 /** What rules of payments judge: a `Repaid` or a `Closed`. Amounts are exact `number`s (see book.ts). */
