@@ -62,8 +62,12 @@ describe("Limits", () => {
       expect(faultsOf({ refuse: 0 })).to.deep.equal(["refuse"]);
     });
 
+    it("must name a pilot and refuse by it, or a rule's contract and its gas, where they turn those on", () => {
+      expect(faultsOf({ on: LICENCE | ruleBit("PILOT") })).to.deep.equal(["pilot", "refuse"]);
+      expect(faultsOf({ on: LICENCE | ruleBit("CUSTOM") })).to.deep.equal(["customGas", "custom"]);
+    });
+
     it("must not turn on what isn't served", () => {
-      expect(faultsOf({ on: LICENCE | ruleBit("PILOT") })).to.deep.equal(["on"]);
       expect(faultsOf({ on: LICENCE | (2 ** 27) })).to.deep.equal(["on"]);
     });
 
