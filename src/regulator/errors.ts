@@ -16,6 +16,11 @@ export const regulatorError = defineErrors({
     why: "There is no loan to simulate anything with.",
     fix: "Check the registry, the period and the platforms; `tally import` loads a history.",
   },
+  "pilot-unknown": {
+    status: 404,
+    why: "No pilot with this number was ever opened on this chain.",
+    fix: "`tally pilot list` shows the pilots that there are.",
+  },
   "draft-unknown-product": {
     status: 409,
     why: "A draft says nothing of any product that the chain knows.",

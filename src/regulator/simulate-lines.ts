@@ -1,4 +1,5 @@
 import { grouped } from "./html-page.ts";
+import { columns } from "./text-columns.ts";
 import {
   changeLines,
   FOR_THE_WORSE,
@@ -102,16 +103,4 @@ function closing({
       ([platform, { number, head }]) => `platform ${platform}: filing ${number}, head ${head}`,
     ),
   ];
-}
-
-/** Columns side by side: the first to the left, the others to the right. */
-function columns(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [head, ...rows];
-  const widths = head.map((_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));
-  return all.map((row) =>
-    row
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-      .join("  ")
-      .trimEnd(),
-  );
 }

@@ -1,0 +1,31 @@
+import { columns } from "./text-columns.ts";
+import type { PilotReport } from "./pilot-report.ts";
+import {
+  boundRows,
+  comparisonRows,
+  type Currency,
+  GROUPS,
+  GROUPS_MEANING,
+  refusalRows,
+  standingOf,
+} from "./pilot-words.ts";
+
+/** The report as lines of text. */
+export function pilotLines(report: PilotReport, currency: Currency): string[] {
+  const { pilot, take_up: takeUp } = report;
+  const { asked, opened, borrowers_asking: asking } = takeUp;
+  const refusals = refusalRows(report);
+  return [
+    `Pilot ${pilot.number}: ${pilot.name}`,
+    standingOf(report),
+    "",
+    `${opened} loans opened of ${asked} asked for, of ${report.loans.borrowers} borrowers of ${asking} who asked.`,
+    "",
+    ...columns(["bound", "used", "allowed"], boundRows(report, currency)),
+    "",
+    ...(refusals.length === 0 ? [] : [...columns(["refused for", "loans"], refusals), ""]),
+    ...columns(["", ...GROUPS.map(([, name]) => name)], comparisonRows(report, currency)),
+    "",
+    GROUPS_MEANING,
+  ];
+}
