@@ -11,8 +11,12 @@ import { RULES, ruleBit, type RuleName } from "../src/core/decision.ts";
 import type { Entry, Opened } from "../src/core/entry.ts";
 import { SERVED_RULES } from "../src/core/served-rules.ts";
 import {
+  answered,
   assigned,
+  barred,
   closed,
+  complained,
+  contacted,
   corrected,
   DAY,
   disbursed,
@@ -76,6 +80,13 @@ async function lifeGas(deploy: Awaited<ReturnType<typeof fixtures>>["deploy"], o
   await life("Repaid", pays);
   const charges = (k: number): Entry => overdue(refs[k]!, { ...at(k), defaultCharges: 1_500n });
   await life("Overdue", charges);
+  await life("Contacted, a borrower's first", (k) => contacted(refs[k]!, at(k)));
+  await life("Contacted", (k) => contacted(refs[k]!, at(k)));
+  const complaints = await life("Complained", (k) => complained(refs[k]!, at(k)));
+  await life("Answered", (k) => answered(refs[k]!, complaints[k]!, at(k)));
+  await life("Barred", (k) => barred(filer.clock + 1, at(k)));
+  const stranger = (k: number) => ({ borrower: pseudonym(200 + k), time: filer.clock });
+  await life("Barred, of whom nothing was known", (k) => barred(filer.clock + DAY, stranger(k)));
   const schedule = [{ count: 12, unit: "month", gap: 1, amount: 95_000n }] as const;
   await life("Extended", (k) => extended(refs[k]!, { ...at(k), schedule }));
   const value = 1_032_100n;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ILens, ReadableExposure, ReadableLoan} from "./interfaces/ILens.sol";
+import {ILens, ReadableComplaint, ReadableConduct, ReadableExposure, ReadableLoan} from "./interfaces/ILens.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
 import {Book} from "./libraries/Book.sol";
+import {Conducts} from "./libraries/Conducts.sol";
+import {Decision} from "./libraries/Decision.sol";
+import {Limits, Terms} from "./libraries/Limits.sol";
+import {Notes} from "./libraries/Notes.sol";
 
 /// @title Lens
 /// @notice See {ILens}.
@@ -31,6 +35,42 @@ contract Lens is ILens {
             if (slots[k] & Book.DRAW != 0) loan.line = _refOf(Book.lineName(slots[k]));
         }
         for (uint256 i = 0; i < x.loans.length; i++) x.outstanding += x.loans[i].outstanding;
+    }
+
+    /// @inheritdoc ILens
+    function conductOf(address registry, bytes32 borrower) external view returns (ReadableConduct memory x) {
+        uint256 word = IRegistry(registry).conductOf(borrower);
+        x.defaultAt = uint40(Conducts.defaultAt(word));
+        x.barredFrom = uint40(Conducts.barredFrom(word));
+        x.barredUntil = uint40(Conducts.barredUntil(word));
+        x.lastContact = uint40(Conducts.lastContact(word));
+        x.lastConversation = uint40(Conducts.lastConversation(word));
+        uint256 counts = Conducts.counts(word);
+        for (uint256 k = 0; k < x.contacts.length; k++) x.contacts[k] = uint8(counts >> (8 * k));
+    }
+
+    /// @inheritdoc ILens
+    function complaintOf(
+        address registry,
+        bytes32 borrower,
+        uint64 ref
+    ) external view returns (ReadableComplaint memory x) {
+        uint256 note = IRegistry(registry).noteOf(borrower, ref, uint8(Notes.COMPLAINT));
+        if (note == 0) return x;
+        x.loan = _refOf(Notes.loanOf(note));
+        x.platform = uint24(Notes.platformOf(note));
+        x.product = uint16(Notes.productOf(note));
+        x.complained = uint40(Notes.complainedAt(note));
+        x.answered = uint40(Notes.answeredAt(note));
+        (uint256[10] memory words, , ) = IRegistry(registry).rulebook().limitsAt(
+            x.product,
+            uint8(uint256(borrower) >> 248),
+            uint40(Notes.openedAt(note))
+        );
+        Terms limits = Limits.terms(words);
+        if (limits.on() & Decision.COMPLAINT == 0) return x;
+        x.due = x.complained + uint40(limits.answerWithin());
+        x.late = (x.answered == 0 ? block.timestamp : x.answered) > x.due;
     }
 
     /// @dev What the head and a slot have in common.

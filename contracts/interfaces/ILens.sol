@@ -34,10 +34,50 @@ struct ReadableExposure {
     ReadableLoan[] loans;
 }
 
+/// @notice What is known of a borrower beside loans. Times are UTC seconds; zero: never.
+/// @param defaultAt When the borrower was last known to be in default; over with the loan that was.
+/// @param contacts Of collectors, in ten local days, that of `lastContact` first; 255 of a day are as many or more.
+struct ReadableConduct {
+    uint40 defaultAt;
+    uint40 barredFrom;
+    uint40 barredUntil;
+    uint40 lastContact;
+    uint40 lastConversation;
+    uint8[10] contacts;
+}
+
+/// @notice A complaint. All zero: there is none.
+/// @param loan That it is about: `platform u24 ‖ number u32 ‖ index u8`.
+/// @param platform That is to answer.
+/// @param complained UTC seconds.
+/// @param answered UTC seconds; zero: not yet.
+/// @param due Until when it was or is to be answered, UTC seconds; zero: nothing bound it.
+/// @param late It was answered later, or that time is over without an answer.
+struct ReadableComplaint {
+    uint64 loan;
+    uint24 platform;
+    uint16 product;
+    uint40 complained;
+    uint40 answered;
+    uint40 due;
+    bool late;
+}
+
 /// @title Lens: a borrower's book for people
 /// @notice Decodes what the registry keeps in packed form. Stateless, without power, and no part of any decision. For what it logs
 /// there is `IEntryDecoder`.
 interface ILens {
     /// @notice The loans that a registry has of a borrower.
     function exposureOf(address registry, bytes32 borrower) external view returns (ReadableExposure memory);
+
+    /// @notice What a registry knows of a borrower beside loans.
+    function conductOf(address registry, bytes32 borrower) external view returns (ReadableConduct memory);
+
+    /// @notice A complaint, and whether it is late by the clock: nothing is filed of one that nobody answers.
+    /// @param ref Of the `Complained`.
+    function complaintOf(
+        address registry,
+        bytes32 borrower,
+        uint64 ref
+    ) external view returns (ReadableComplaint memory);
 }

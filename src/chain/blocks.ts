@@ -65,6 +65,12 @@ export async function fetchLogs(
   }
 }
 
+/** A block's time, UTC seconds. */
+export async function fetchBlockTime(rpc: JsonRpc, number: number): Promise<number> {
+  const { timestamp } = await rpc.call("eth_getBlockByNumber", [quantityOf(number), false], headerSchema);
+  return timestamp;
+}
+
 /** Headers and logs of the blocks `from` to `to`, both included. Throws `rpc-answer` if the chain changed in between. */
 export async function fetchBlocks(
   rpc: JsonRpc,

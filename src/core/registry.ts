@@ -4,6 +4,7 @@ import { equal } from "./bytes.ts";
 import { encodeDecisions } from "./decision.ts";
 import type { Decision } from "./decision.ts";
 import { decodeEntry } from "./decode-entry.ts";
+import { BORROWER_BYTES } from "./entry.ts";
 import type { Entry, Ref, Undecodable } from "./entry.ts";
 import { defineErrors } from "./errors.ts";
 import { headOf, isSignedBy, sealOf, splitEntries } from "./filing.ts";
@@ -78,6 +79,10 @@ const UNCHAINED: Chained = { number: 0, head: new Uint8Array(32), foundingEnded:
 /** A borrower as a key of maps: one character a byte, which is several times faster to make than hexadecimal text. */
 function keyOf(borrower: Uint8Array): string {
   return String.fromCharCode.apply(null, borrower as unknown as number[]);
+}
+
+function borrowerOf(key: string): Uint8Array {
+  return Uint8Array.from(key, (character) => character.charCodeAt(0));
 }
 
 function lineKey(borrower: Uint8Array, { platform, number, index }: Ref): string {
@@ -207,9 +212,18 @@ export class Registry {
     return this.#notes.get(noteKey(borrower, ref, tag)) ?? 0n;
   }
 
+  /** Every note there is, those that are over too, in no order that means anything. */
+  *notes(): Generator<{ borrower: Uint8Array; ref: Ref; tag: NoteTag; value: bigint }> {
+    for (const [key, value] of this.#notes) {
+      const [platform = 0, number = 0, index = 0, tag = 0] = key.slice(BORROWER_BYTES).split("/").map(Number);
+      const ref = { platform, number, index };
+      yield { borrower: borrowerOf(key.slice(0, BORROWER_BYTES)), ref, tag: tag as NoteTag, value };
+    }
+  }
+
   /** The borrowers that have a state, in no order that means anything. */
   *borrowers(): Generator<Uint8Array> {
-    for (const key of this.#books.keys()) yield Uint8Array.from(key, (character) => character.charCodeAt(0));
+    for (const key of this.#books.keys()) yield borrowerOf(key);
   }
 
   /**
@@ -286,8 +300,11 @@ export class Registry {
       setIn(this.#journal, this.#platforms, ref.platform, { ...this.chainOf(ref.platform), foundingEnded: true });
     if (typeof entry !== "object") return;
     const { borrower } = entry;
-    if (note) setIn(this.#journal, this.#notes, noteKey(borrower, note.ref, note.tag), note.value);
     const key = keyOf(borrower);
+    if (note) {
+      setIn(this.#journal, this.#notes, noteKey(borrower, note.ref, note.tag), note.value);
+      changed?.set(key, borrower);
+    }
     if (pilot) this.sandbox.record(blockTime, key, pilot);
     if (!book) return;
     setIn(this.#journal, this.#books, key, book);

@@ -18,6 +18,8 @@ const EVENT_GAS = 34_000;
 const LATER_GAS = 65_000;
 /** A note, and a loan with its detail that moves to a slot. */
 const ASSIGNED_GAS = 95_000;
+/** A loan that moves to a slot with its detail, and the borrower's conduct, each written for the first time. */
+const WRITTEN_OFF_GAS = 95_000;
 /** Reading one more loan of the borrower, and the detail it may have. */
 const LOAN_GAS = 9_000;
 /** A version, settings and licence that this filing has not loaded yet. */
@@ -50,7 +52,7 @@ export interface Workload {
 
 /** Predicted gas of one entry within a filing. */
 export function entryGas({ entry, bytes, loans, newVersion, adopts, outside }: Workload): number {
-  const own = ownGas(entry.kind);
+  const own = ownGas(entry);
   const legs = "schedule" in entry ? entry.schedule.length : 0;
   const adoption = adopts ? ADOPTION_GAS + loans * ADOPTED_LOAN_GAS : 0;
   return (
@@ -69,14 +71,15 @@ function outsideGas({ pilot, customGas }: Outside): number {
   return (pilot ? PILOT_GAS : 0) + (customGas === 0 ? 0 : Math.ceil((customGas * 64) / 63) + CUSTOM_GAS);
 }
 
-function ownGas(kind: Entry["kind"]): number {
-  switch (kind) {
+function ownGas(entry: Entry): number {
+  switch (entry.kind) {
     case "Opened":
       return OPENED_GAS;
     case "Disbursed":
     case "Repaid":
-    case "Closed":
       return EVENT_GAS;
+    case "Closed":
+      return entry.reason === "written-off" ? WRITTEN_OFF_GAS : EVENT_GAS;
     case "Assigned":
       return ASSIGNED_GAS;
     default:

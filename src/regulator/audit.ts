@@ -1,4 +1,3 @@
-import { packBook } from "../core/book-words.ts";
 import { equal, fromHex, toHex, type Hex } from "../core/bytes.ts";
 import { decodeDecisions, findingNames, ruleNames, type Decision } from "../core/decision.ts";
 import { decidedOracle } from "../core/decided-oracle.ts";
@@ -7,9 +6,12 @@ import { sealOf, type FilingDomain } from "../core/filing.ts";
 import { Registry, type AppliedFiling } from "../core/registry.ts";
 import { PILOT_STANDINGS, STOP_REASONS } from "../core/sandbox.ts";
 import { artifact } from "../chain/artifacts.ts";
+import { fetchBlockTime } from "../chain/blocks.ts";
 import type { FiledEvent } from "../chain/events.ts";
 import { hexBytes } from "../chain/rpc.ts";
 import { askCustom, type CustomChecks, type CustomWord } from "./ask-custom.ts";
+import { notesByBorrower, readBorrowers, type BorrowerWords } from "./borrower-words.ts";
+import { countComplaints, type ComplaintCounts } from "./complaints.ts";
 import { readHistory, type HistorySource } from "./history.ts";
 
 /** Something on the chain that isn't what the rules give when they are computed anew. */
@@ -37,6 +39,8 @@ export interface AuditReport {
   /** Decisions on CUSTOM: rules whose code the chain runs were asked again where the node could. */
   readonly custom: CustomChecks;
   readonly decisions: { readonly accepted: number; readonly flagged: number; readonly refused: number };
+  /** At the time of the last block. */
+  readonly complaints: ComplaintCounts;
   /** Last number and head of each platform. */
   readonly heads: readonly { readonly platform: number; readonly number: number; readonly head: Hex }[];
   /** The first mismatches, at most a hundred. */
@@ -61,7 +65,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   await replay.toEnd();
   const exposures = await replay.compareBooks();
   await replay.comparePilots();
-  return replay.report(exposures, await replay.askCustom(), (performance.now() - began) / 1_000);
+  const [custom, complaints] = [await replay.askCustom(), await replay.complaints()];
+  return replay.report(exposures, { custom, complaints }, (performance.now() - began) / 1_000);
 }
 
 class Replay {
@@ -206,19 +211,13 @@ class Replay {
     return askCustom(this.#options.rpc, this.#custom);
   }
 
-  async #differing(
-    borrowers: readonly Uint8Array[],
-  ): Promise<{ readonly borrower: Uint8Array; readonly onChain: string; readonly computed: string }[]> {
-    const registry = artifact("Registry").interface;
-    const different: { borrower: Uint8Array; onChain: string; computed: string }[] = [];
+  async #differing(borrowers: readonly Uint8Array[]): Promise<BorrowerWords[]> {
+    const different: BorrowerWords[] = [];
+    const notes = notesByBorrower(this.#twin);
     for (let i = 0; i < borrowers.length; i += VIEWS_AT_ONCE) {
       const some = borrowers.slice(i, i + VIEWS_AT_ONCE);
-      const answers = await this.#views(some.map((one) => registry.encodeFunctionData("bookOf", [toHex(one)])));
-      for (const [k, borrower] of some.entries()) {
-        const onChain = bookText(registry.decodeFunctionResult("bookOf", answers[k] ?? "0x"));
-        const computed = wordsText(packBook(this.#twin.bookOf(borrower)));
-        if (onChain !== computed) different.push({ borrower, onChain, computed });
-      }
+      const words = await readBorrowers(some, this.#twin, notes, async (calls) => this.#views(calls));
+      different.push(...words.filter(({ onChain, computed }) => onChain !== computed));
       this.#options.onProgress?.(Math.min(i + VIEWS_AT_ONCE, borrowers.length), borrowers.length, "borrowers");
     }
     return different;
@@ -237,7 +236,12 @@ class Replay {
     if (this.#found.length < SHOWN) this.#found.push({ what, where, onChain, computed });
   }
 
-  report(exposures: number, custom: CustomChecks, seconds: number): AuditReport {
+  /** By the clock of the last block: a complaint that nobody answers leaves no other trace. */
+  async complaints(): Promise<ComplaintCounts> {
+    return countComplaints(this.#twin, await fetchBlockTime(this.#options.rpc, this.#block));
+  }
+
+  report(exposures: number, found: Pick<AuditReport, "custom" | "complaints">, seconds: number): AuditReport {
     const { filings, entries, mismatches, accepted, flagged, refused } = this.#counts;
     const heads = [...this.#platforms]
       .sort((a, b) => a - b)
@@ -250,7 +254,6 @@ class Replay {
       entries,
       mismatches,
       exposures_checked: exposures,
-      custom,
       block: this.#block,
       registry: toHex(this.#twin.domain.registry),
       registries: this.#twin.licences.registries.map((one) => {
@@ -259,6 +262,7 @@ class Replay {
       }),
       chain_id: this.#options.chainId.toString(),
       decisions: { accepted, flagged, refused },
+      ...found,
       heads,
       found: this.#found,
       seconds: Math.round(seconds * 1_000) / 1_000,
@@ -281,24 +285,4 @@ function describe({ outcome, findings, breaches, undetermined }: Decision): stri
     ...ruleNames(undetermined).map((rule) => `${rule}?`),
   ];
   return names.length === 0 ? outcome : `${outcome}: ${names.join(" ")}`;
-}
-
-/** Words that mean something, as text that can be compared and shown. A detail's word counts only where its loan says so. */
-function wordsText(words: ReturnType<typeof packBook>): string {
-  const list = [words.head, words.detail, ...words.slots.flatMap((slot, k) => [slot, words.details[k]])];
-  return list.map((word) => (word === undefined ? "-" : `0x${word.toString(16)}`)).join(" ");
-}
-
-const DETAIL_COUNTS = 1n << 118n;
-
-function bookText(answer: readonly unknown[]): string {
-  const [head, detail, slots, details] = answer as unknown as [bigint, bigint, bigint[], bigint[]];
-  const counted = (word: bigint, of: bigint | undefined): bigint | undefined =>
-    (word & DETAIL_COUNTS) === 0n ? undefined : of;
-  return wordsText({
-    head,
-    ...((head & DETAIL_COUNTS) === 0n ? {} : { detail }),
-    slots: [...slots],
-    details: slots.map((slot, k) => counted(slot, details[k])),
-  });
 }

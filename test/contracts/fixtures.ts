@@ -10,9 +10,12 @@ import { RULES, decodeDecisions, findingNames, ruleBit, ruleNames } from "../../
 import type { Decision, RuleName } from "../../src/core/decision.ts";
 import { encodeEntry } from "../../src/core/encode-entry.ts";
 import type {
+  Answered,
   Assigned,
+  Barred,
   Closed,
   Complained,
+  Contacted,
   Corrected,
   Disbursed,
   Entry,
@@ -106,6 +109,7 @@ export function wideLimits(change: Partial<Limits> = {}): Limits {
     withdrawalMode: 1,
     defaultFlat: 2n ** 38n,
     rolloverMax: 255,
+    answerWithin: 2 ** 32 - 1,
     ...change,
   };
 }
@@ -192,6 +196,21 @@ export function complained(ref: Ref, change: Partial<Complained> = {}): Complain
 
 export function assigned(ref: Ref, change: Partial<Assigned> = {}): Assigned {
   return { kind: "Assigned", borrower: borrower(1), ref, time: NOW, to: 2, side: "assignor", ...change };
+}
+
+export function contacted(ref: Ref, change: Partial<Contacted> = {}): Contacted {
+  const how = { channel: 1, party: "borrower", agent: "lender" } as const;
+  return { kind: "Contacted", borrower: borrower(1), ref, time: NOW, ...how, ...change };
+}
+
+/** An answer to the complaint filed at `complaint`. */
+export function answered(ref: Ref, complaint: Ref, change: Partial<Answered> = {}): Answered {
+  return { kind: "Answered", borrower: borrower(1), ref, complaint, time: NOW, outcome: 1, ...change };
+}
+
+/** A bar at the borrower's own wish. */
+export function barred(until: number, change: Partial<Barred> = {}): Barred {
+  return { kind: "Barred", borrower: borrower(1), time: NOW, until, why: 1, ...change };
 }
 
 export function corrected(ref: Ref, change: Partial<Corrected> = {}): Corrected {

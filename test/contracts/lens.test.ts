@@ -1,7 +1,12 @@
 import { expect } from "chai";
 
 import { toHex } from "../../src/core/bytes.ts";
-import { borrower, fixtures, NOW, opened } from "./fixtures.ts";
+import { answered, barred, borrower, complained, contacted, DAY, fixtures, NOW, opened } from "./fixtures.ts";
+
+/** A loan that is the first entry of the first filing, and its name as the wire has it. */
+const LOAN = { platform: 1, number: 1, index: 0 };
+const NAME = (1n << 40n) | (1n << 8n);
+const lent = opened({ basis: "paidOut" });
 
 describe("Lens", () => {
   let deploy: Awaited<ReturnType<typeof fixtures>>["deploy"];
@@ -38,5 +43,45 @@ describe("Lens", () => {
       [name(0n), 1n, 100_000n, 1_000n, BigInt(NOW - 90), 366n, 0n],
       [name(1n), 1n, 100_000n, 0n, BigInt(NOW - 80), 366n, name(1n)],
     ]);
+  });
+
+  it("shows a borrower's conduct", async () => {
+    const { t, lens } = await given();
+    await t.publish({ limits: { refuse: 1 << 15 } });
+    const platform = await t.grant();
+    const called = contacted(LOAN, { channel: 129, time: NOW - 60 });
+    await platform.file([lent, called, contacted(LOAN), barred(NOW + DAY)], { time: NOW });
+    const conduct = await lens.conductOf(await t.registry.getAddress(), toHex(borrower(1)));
+    const { defaultAt, barredFrom, barredUntil, lastContact, lastConversation, contacts } = conduct;
+    expect([defaultAt, barredFrom, barredUntil]).to.deep.equal([0n, BigInt(NOW), BigInt(NOW + DAY)]);
+    expect([lastContact, lastConversation]).to.deep.equal([BigInt(NOW), BigInt(NOW - 60)]);
+    expect([...contacts]).to.deep.equal([1n, 1n, ...Array.from({ length: 8 }, () => 0n)]);
+  });
+
+  it("shows a complaint, and when it is late by the clock", async () => {
+    const { t, lens } = await given();
+    await t.publish({ limits: { refuse: 1 << 15, answerWithin: DAY } });
+    const platform = await t.grant();
+    await platform.file([lent, complained(LOAN), complained(LOAN)], { time: NOW });
+    await platform.file([answered(LOAN, { ...LOAN, index: 1 }, { time: NOW + DAY })], { time: NOW + DAY });
+    const registry = await t.registry.getAddress();
+    const complaint = async (index: bigint) => {
+      const {
+        loan,
+        platform: by,
+        product,
+        complained: at,
+        answered: then,
+        due,
+        late,
+      } = await lens.complaintOf(registry, toHex(borrower(1)), NAME + index);
+      return [loan, by, product, at, then, due, late];
+    };
+    const [at, due] = [BigInt(NOW), BigInt(NOW + DAY)];
+    expect(await complaint(1n)).to.deep.equal([NAME, 1n, 1n, at, due, due, false]);
+    expect(await complaint(2n)).to.deep.equal([NAME, 1n, 1n, at, 0n, due, false]);
+    await t.networkHelpers.time.increaseTo(NOW + DAY + 1);
+    expect(await complaint(2n)).to.deep.equal([NAME, 1n, 1n, at, 0n, due, true]);
+    expect(await complaint(9n)).to.deep.equal([0n, 0n, 0n, 0n, 0n, 0n, false]);
   });
 });

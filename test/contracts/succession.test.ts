@@ -1,12 +1,17 @@
 import { expect } from "chai";
 
 import { toHex } from "../../src/core/bytes.ts";
+import { unpackComplaint } from "../../src/core/complaint.ts";
 import type { Entry, Opened } from "../../src/core/entry.ts";
 import {
+  answered,
   asArguments,
+  barred,
   bits,
   borrower,
   closed,
+  complained,
+  contacted,
   DAY,
   fixtures,
   NOW,
@@ -100,6 +105,49 @@ describe("A registry's successor", () => {
     const again = lent({ borrower: borrower(2), time: clock + 2 });
     expect((await platform.file([again], { time: clock + 2 })).map(told)).to.deep.equal(["accepted"]);
     expect((await t.bookOf(borrower(2))).head?.opened).to.equal(clock + 2);
+  });
+
+  it("takes over what it knows of a borrower's conduct: contacts, bars and defaults", async () => {
+    const t = await deploy();
+    const own = { reportingWindow: 200 * DAY, contactsPerDay: 2, barredDays: 400 };
+    await t.publish({ limits: { ...own, refuse: bits(["LICENCE", "BARRED"]) } });
+    const platform = await t.grant();
+    const who = { borrower: borrower(2) };
+    await platform.file([lent(), lent(who), contacted(ref(0)), barred(NOW + 900 * DAY, { borrower: borrower(3) })], {
+      time: NOW,
+    });
+    await platform.file([closed(ref(1), { ...who, reason: "written-off", principal: 0n }), contacted(ref(0))]);
+    const before = await t.bookOf(borrower(1));
+    const [{ conduct }, alone] = [before, await t.bookOf(borrower(3))];
+    const successor = await t.succeed();
+    const clock = (await t.networkHelpers.time.latest()) + 100;
+    expect(await t.bookOf(borrower(1))).to.deep.equal(before);
+    expect(conduct).to.include({ lastContact: NOW });
+    expect(await t.bookOf(borrower(3))).to.deep.equal(alone);
+    const asked = (number: number): Entry => opened({ borrower: borrower(number), time: clock });
+    const decisions = await platform.file([contacted(ref(0)), asked(2), asked(3), asked(4)], { time: clock });
+    expect(decisions.map(told)).to.deep.equal(["flagged CONTACT", "refused BARRED", "refused BARRED", "accepted"]);
+    expect((await t.bookOf(borrower(1))).conduct?.contacts[0]).to.equal(3);
+    expect(await successor.conductOf(toHex(borrower(3)))).to.equal(await t.registry.conductOf(toHex(borrower(3))));
+  });
+
+  it("knows complaints of before, and which are answered", async () => {
+    const t = await deploy();
+    await t.publish({ limits: { reportingWindow: 200 * DAY, answerWithin: DAY, refuse: 1 << 15 } });
+    const platform = await t.grant();
+    await platform.file([lent(), complained(ref(0)), complained(ref(0))], { time: NOW });
+    await platform.file([answered(ref(0), ref(1))], { time: NOW + 60 });
+    const successor = await t.succeed();
+    const clock = NOW + 2 * DAY;
+    const answers = [answered(ref(0), ref(1), { time: clock }), answered(ref(0), ref(2), { time: clock })];
+    const decisions = await platform.file(answers, { time: clock });
+    expect(decisions.map(told)).to.deep.equal(["refused FORBIDDEN", "flagged COMPLAINT"]);
+    const again = await platform.file([answered(ref(0), ref(2), { time: clock })], { time: clock + 1 });
+    expect(again.map(told)).to.deep.equal(["refused FORBIDDEN"]);
+    expect(unpackComplaint(await successor.noteOf(toHex(borrower(1)), (1n << 40n) | (1n << 8n) | 2n, 1))).to.include({
+      complained: NOW,
+      answered: clock,
+    });
   });
 
   it("a refused entry leaves a book as it was, taken over or not", async () => {

@@ -75,6 +75,9 @@ function printReport(report: AuditReport): void {
     print(
       `decisions by the regulator's own rules: ${agreed} agree, ${different} differ, ${skipped} could not be asked again`,
     );
+  const { made, answered, answered_late: late, overdue } = report.complaints;
+  if (made > 0)
+    print(`${made} complaints: ${answered} answered, ${late} of them late; ${overdue} overdue without an answer`);
   for (const { platform, number, head } of report.heads) print(`platform ${platform}: filing ${number}, head ${head}`);
   if (report.mismatches === 0) return print("Nothing differs.");
   print(`${report.mismatches} mismatches:`);
