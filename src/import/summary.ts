@@ -26,6 +26,8 @@ export interface Summary {
   readonly added: number;
   readonly duplicate_rows: number;
   readonly skipped_rows: number;
+  /** Entries of later events that breach each rule, where there are any. */
+  readonly events_by_rule: Readonly<Partial<Record<RuleName, number>>>;
   /** Events of which the gateway has others under the same name, or which it doesn't take. */
   readonly conflicts: number;
   /** Events that can't be filed; the gateway says why. */
@@ -50,6 +52,7 @@ export function summarise({ table, timeline, submitted, settled, rulesOn, second
   const ends = { not_filed: 0, quarantined: 0 };
   const breached = zeros(rulesOn);
   const open = zeros(rulesOn);
+  const later: Partial<Record<RuleName, number>> = {};
   for (let place = 0; place < timeline.length; place++) {
     const fate = settled.fateAt(place);
     if (fate === "none") continue;
@@ -60,8 +63,9 @@ export function summarise({ table, timeline, submitted, settled, rulesOn, second
     const kind = kindOf(timeline.loans[timeline.loanAt(place)]!, timeline.stepAt(place));
     countOne(entries, kind);
     decisions[fate]++;
+    const counts = kind === "Opened" ? breached : later;
+    for (const rule of ruleNames(settled.breachesAt(place))) counts[rule] = (counts[rule] ?? 0) + 1;
     if (kind !== "Opened") continue;
-    for (const rule of ruleNames(settled.breachesAt(place))) breached[rule] = (breached[rule] ?? 0) + 1;
     for (const rule of ruleNames(settled.undeterminedAt(place))) open[rule] = (open[rule] ?? 0) + 1;
   }
   return {
@@ -78,6 +82,7 @@ export function summarise({ table, timeline, submitted, settled, rulesOn, second
     added: submitted.added,
     duplicate_rows: table.duplicates,
     skipped_rows: table.skipped,
+    events_by_rule: later,
     conflicts: submitted.conflicts.length,
     quarantined: ends.quarantined,
     rejects_file: table.rejectsPath ?? null,

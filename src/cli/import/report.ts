@@ -128,4 +128,8 @@ export function printSummary(summary: Summary): void {
     const open = (summary.undetermined as Readonly<Record<string, number>>)[rule] ?? 0;
     print(`  ${rule.padEnd(14)} ${String(count).padStart(8)} ${String(open).padStart(8)}`);
   }
+  const later = Object.entries(summary.events_by_rule);
+  if (later.length === 0) return;
+  print("later events that breach a rule");
+  for (const [rule, count] of later) print(`  ${rule.padEnd(14)} ${String(count).padStart(8)}`);
 }
