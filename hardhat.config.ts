@@ -3,14 +3,14 @@ import { fileURLToPath } from "node:url";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { defineConfig } from "hardhat/config";
 
-const compiler = (viaIR: boolean) => ({
+const compiler = (viaIR: boolean, runs = 1_000) => ({
   version: "0.8.37",
   // The compiler comes from npm with everything else; none is downloaded.
   path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
   settings: {
     // No PUSH0: the networks of a consortium are often older than Shanghai.
     evmVersion: "paris",
-    optimizer: { enabled: true, runs: 1_000 },
+    optimizer: { enabled: true, runs },
     viaIR,
   },
 });
@@ -26,7 +26,8 @@ export default defineConfig({
       "contracts/libraries/Judge.sol": compiler(true),
       "contracts/libraries/RateJudge.sol": compiler(true),
       "contracts/libraries/Handover.sol": compiler(true),
-      "contracts/libraries/Lifecycle.sol": compiler(true),
+      // As near to a contract's size as it is, a tenth of the runs saves 900 bytes of it and costs an entry next to nothing.
+      "contracts/libraries/Lifecycle.sol": compiler(true, 200),
       "contracts/libraries/Openings.sol": compiler(true),
       "contracts/libraries/Outside.sol": compiler(true),
       // What it measures is part of those.

@@ -127,17 +127,16 @@ library Context {
     function limitsAt(FilingContext memory c, uint256 key, uint256 moment) internal view returns (Terms) {
         // Unchecked: what is before `from` wraps around, far beyond any span.
         unchecked {
-            if (c.key == key && moment - c.from < c.span) return c.limits;
+            if (c.key == key) {
+                if (moment - c.from < c.span) return c.limits;
+            }
         }
         return _seek(c, key, moment);
     }
 
-    /// @notice The limits in force at another time, right after those of the same key were looked up.
-    function alsoAt(FilingContext memory c, Terms limits, uint256 key, uint256 moment) internal view returns (Terms) {
-        // Unchecked: as above.
-        unchecked {
-            return moment - c.from < c.span ? limits : _seek(c, key, moment);
-        }
+    /// @notice The limits in force at an earlier time, right after those of the same key were looked up.
+    function alsoAt(FilingContext memory c, Terms limits, uint256 key, uint256 earlier) internal view returns (Terms) {
+        return earlier >= c.from ? limits : _seek(c, key, earlier);
     }
 
     /// @notice Whether the platform is licensed for the product.

@@ -120,7 +120,8 @@ library Decision {
     /// @dev Bytes of a decision.
     uint256 internal constant BYTES = 12;
 
-    uint256 private constant ACCEPTED = 1 << 88;
+    /// @dev The decision on what breaches nothing.
+    uint256 internal constant ACCEPTED = 1 << 88;
     uint256 private constant FLAGGED = 2 << 88;
     uint256 private constant REFUSED = 3 << 88;
 
@@ -146,6 +147,28 @@ library Decision {
     function write(bytes memory decisions, uint256 k, uint256 decision) internal pure {
         assembly ("memory-safe") {
             mstore(add(add(decisions, 0x20), mul(12, k)), shl(160, decision))
+        }
+    }
+
+    /// @notice Where the first decision is to be put.
+    function first(bytes memory decisions) internal pure returns (uint256 place) {
+        assembly ("memory-safe") {
+            place := add(decisions, 0x20)
+        }
+    }
+
+    /// @notice Writes the decision that is next, as {write} does, and says where the one after it is to be put.
+    function put(uint256 place, uint256 decision) internal pure returns (uint256 next) {
+        assembly ("memory-safe") {
+            mstore(place, shl(160, decision))
+            next := add(place, 12)
+        }
+    }
+
+    /// @notice Leaves the decisions that were put, of which the next one would be at `place`; see {shorten}.
+    function finish(bytes memory decisions, uint256 place) internal pure {
+        assembly ("memory-safe") {
+            mstore(decisions, sub(sub(place, decisions), 0x20))
         }
     }
 

@@ -52,6 +52,8 @@ library Entry {
     uint256 private constant ORDER_BYTES = 32;
     /// @dev After the prefix.
     uint256 private constant OVERDUE_BYTES = 20;
+    /// @dev The bits of its two amounts that are beyond their width, in the word after the borrower.
+    uint256 private constant WIDE_OVERDUE = (3 << 142) | (3 << 102);
     uint256 private constant EXTENDED_BYTES = 15;
     uint256 private constant CONTACTED_BYTES = 3;
     uint256 private constant COMPLAINED_BYTES = 1;
@@ -244,6 +246,15 @@ library Entry {
         }
     }
 
+    /// @dev Zero if the kind of borrower is 1 or 2, the reference is within its width, and the time not before the earliest one. What is
+    /// less than it is to be wraps around; plain equivalent: three comparisons, which jump.
+    function _faults(uint256 borrower, uint256 ref, uint256 time_) private pure returns (uint256) {
+        // Unchecked: as above.
+        unchecked {
+            return (((borrower >> 248) - 1) >> 1) | (ref & BEYOND_REF) | ((time_ - EARLIEST) >> 32);
+        }
+    }
+
     /// @notice Reads a `Disbursed`, `Repaid` or `Closed` in [start, end) of calldata into `e`.
     /// @return finding MALFORMED, WIDTH, or zero.
     function readEvent(LoanEvent memory e, uint256 start, uint256 end) internal pure returns (uint256 finding) {
@@ -262,7 +273,7 @@ library Entry {
             uint256 borrower = Schedule.read(start + 2);
             word = Schedule.read(start + 34);
             uint256 time_ = (word >> 160) & U32;
-            if ((borrower >> 248) - 1 > 1 || word & BEYOND_REF != 0 || time_ < EARLIEST) return Decision.MALFORMED;
+            if (_faults(borrower, word, time_) != 0) return Decision.MALFORMED;
             e.kind = kind;
             e.flags = flags;
             e.borrower = bytes32(borrower);
@@ -285,24 +296,39 @@ library Entry {
         }
     }
 
-    /// @notice Reads an `Overdue` in [start, end) of calldata into `e`: the amount overdue as its principal.
+    /// @notice Reads an `Overdue` of these flags in [start, end) of calldata into `e`: the amount overdue as its principal.
     /// @return finding MALFORMED, WIDTH, or zero.
     /// @return overdueDays Days past due.
     /// @return contractRate A year, 10⁻⁹.
     function readOverdue(
         LoanEvent memory e,
+        uint256 flags,
         uint256 start,
         uint256 end
     ) internal pure returns (uint256 finding, uint256 overdueDays, uint256 contractRate) {
         // Unchecked: as above.
         unchecked {
-            (start, end) = readPrefix(e, start, end, COMMON_FLAGS);
-            if (start == 0 || end != start + OVERDUE_BYTES) return (Decision.MALFORMED, 0, 0);
-            uint256 word = Schedule.read(start);
-            e.principal = (word >> 200) & U40;
-            e.charges = (word >> 160) & U40;
-            finding = (e.principal | e.charges) >= AMOUNTS ? Decision.WIDTH : 0;
-            return (finding, word >> 240, (word >> 96) & type(uint64).max);
+            // {readPrefix} by itself, because arrears are filed month after month.
+            if (flags != 0) {
+                if (flags > COMMON_FLAGS) return (Decision.MALFORMED, 0, 0);
+                if (flags & IS_ORDERED != 0) end -= ORDER_BYTES;
+                // Nobody asks what kind an entry without flags is.
+                e.kind = OVERDUE;
+            }
+            // All that follows the borrower fills a word.
+            if (end != start + PREFIX_BYTES + OVERDUE_BYTES) return (Decision.MALFORMED, 0, 0);
+            uint256 borrower = Schedule.read(start + 2);
+            uint256 word = Schedule.read(start + 34);
+            uint256 time_ = (word >> 160) & U32;
+            if (_faults(borrower, word, time_) != 0) return (Decision.MALFORMED, 0, 0);
+            e.flags = flags;
+            e.borrower = bytes32(borrower);
+            e.name = nameOf(word >> 192);
+            e.time = time_;
+            e.principal = (word >> 104) & U40;
+            e.charges = (word >> 64) & U40;
+            if (word & WIDE_OVERDUE != 0) return (Decision.WIDTH, 0, 0);
+            return (0, (word >> 144) & 0xffff, word & type(uint64).max);
         }
     }
 
@@ -456,15 +482,11 @@ library Entry {
         return ((name >> 36) << 40) | (name & (2 ** 36 - 1));
     }
 
-    /// @notice Whether a whole frame with an entry of a kind from 5 to 12 begins at `start`.
-    function isLater(uint256 start, uint256 end) internal pure returns (bool) {
-        // Unchecked: as above; a kind below wraps around.
+    /// @notice Whether {Lifecycle} judges an entry of this kind at `start`.
+    function isLater(uint256 kind, uint256 start) internal pure returns (bool) {
+        // Unchecked: a kind below wraps around.
         unchecked {
-            uint256 frame = Schedule.read(start);
-            uint256 length = frame >> 240;
-            if (length == 0 || start + 2 + length > end) return false;
-            uint256 kind = (frame >> 232) & 0xff;
-            return kind - EXTENDED <= BARRED - EXTENDED || (kind == CLOSED && isRareClose(start + 2));
+            return kind - EXTENDED <= BARRED - EXTENDED || (kind == CLOSED && isRareClose(start));
         }
     }
 

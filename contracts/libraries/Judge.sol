@@ -95,20 +95,12 @@ library Judge {
         uint256 start,
         uint256 end
     ) private returns (uint256, uint256) {
+        bytes calldata rest = Schedule.slice(start, end);
+        (bytes memory judged, uint256 bytes_) = Lifecycle.judge(state, facts, c.founding, rest, count);
+        Decision.copy(decisions, count, judged);
         // Unchecked: as above.
         unchecked {
-            uint256 first = count;
-            uint256 next = start;
-            // The first one is of these kinds.
-            do {
-                next += 2 + (Schedule.read(next) >> 240);
-                count++;
-            } while (count != MAX_ENTRIES && Entry.isLater(next, end));
-            FilingFacts memory now_ = facts;
-            now_.foundingClosed = c.foundingClosed;
-            bytes memory judged = Lifecycle.judge(state, now_, Schedule.slice(start, next), first);
-            Decision.copy(decisions, first, judged);
-            return (count, next);
+            return (count + judged.length / Decision.BYTES, start + bytes_);
         }
     }
 }

@@ -15,32 +15,69 @@ import {RegistryState} from "./State.sol";
 /// @notice Linked into {Judge}, which calls it once for entries of these kinds that follow each other. {Modification} judges what changes
 /// a loan, {Ending} such closes, {Conduct} what is between lender and borrower.
 library Lifecycle {
-    /// @param entries Whole frames, each of an entry of these kinds.
+    uint256 private constant MAX_ENTRIES = 256;
+
+    /// @notice Judges the entries of these kinds that `entries` begin with.
+    /// @param founding Whether the platform's founding window is open by now.
+    /// @param entries Frames, the first of them whole and of one of these kinds.
     /// @param index Of the first one in its filing.
     /// @return decisions 12 bytes an entry.
+    /// @return bytes_ So many bytes of `entries` they are.
     function judge(
         RegistryState storage state,
         FilingFacts calldata facts,
+        bool founding,
         bytes calldata entries,
         uint256 index
-    ) external returns (bytes memory decisions) {
+    ) external returns (bytes memory decisions, uint256 bytes_) {
         FilingContext memory c = Context.begin(facts);
+        c.founding = founding;
+        uint256 start = Schedule.pointer(entries, 0);
         // Unchecked: places in calldata are far from a word's end.
         unchecked {
-            uint256 start = Schedule.pointer(entries, 0);
-            uint256 end = start + entries.length;
-            // None of these kinds has fewer bytes.
-            decisions = Decision.room(entries.length / 3 + 1);
-            uint256 count = 0;
-            while (start < end) {
-                uint256 from = start + 2;
-                start = from + (Schedule.read(start) >> 240);
-                c.index = index + count;
-                Decision.write(decisions, count, _judgeEntry(state, c, from, start));
-                count++;
-            }
-            Decision.shorten(decisions, count);
+            uint256 past;
+            (decisions, past) = _judgeAll(state, c, start, start + entries.length, index);
+            return (decisions, past - start);
         }
+    }
+
+    function _judgeAll(
+        RegistryState storage state,
+        FilingContext memory c,
+        uint256 start,
+        uint256 end,
+        uint256 index
+    ) private returns (bytes memory decisions, uint256) {
+        // Unchecked: as above.
+        unchecked {
+            // A frame of one byte has three.
+            uint256 most = (end - start) / 3 + 1;
+            decisions = Decision.room(most > MAX_ENTRIES ? MAX_ENTRIES : most);
+            uint256 place = Decision.first(decisions);
+            // {Judge} has looked at the first one.
+            bool isFirst = true;
+            while (index != MAX_ENTRIES) {
+                uint256 frame = Schedule.read(start);
+                uint256 past = start + 2 + (frame >> 240);
+                if (past > end) break;
+                uint256 kind = (frame >> 232) & 0xff;
+                uint256 decision;
+                // Arrears are filed most, and month after month.
+                if (kind == Entry.OVERDUE) {
+                    decision = Modification.overdue(state, c, (frame >> 224) & 0xff, start + 2, past);
+                } else {
+                    if (!isFirst && !Entry.isLater(kind, start + 2)) break;
+                    c.index = index;
+                    decision = _judgeEntry(state, c, kind, start + 2, past);
+                }
+                isFirst = false;
+                place = Decision.put(place, decision);
+                start = past;
+                index++;
+            }
+            Decision.finish(decisions, place);
+        }
+        return (decisions, start);
     }
 
     /// @notice BARRED of a loan that is being opened, for a borrower who has a conduct.
@@ -61,10 +98,10 @@ library Lifecycle {
     function _judgeEntry(
         RegistryState storage state,
         FilingContext memory c,
+        uint256 kind,
         uint256 start,
         uint256 end
     ) private returns (uint256) {
-        uint256 kind = Schedule.read(start) >> 248;
         // Unchecked: one of twelve kinds.
         unchecked {
             if ((1 << kind) & Entry.MODIFICATIONS != 0) return Modification.judge(state, c, kind, start, end);

@@ -37,7 +37,9 @@ library Loans {
         uint256 word = n.head;
         uint256 opened;
         if (Book.headIs(word, e.name)) {
-            if (Book.platform(word) != c.platform && !_isByOther(e, n)) return Decision.NO_LOAN;
+            if (Book.platform(word) != c.platform) {
+                if (!_isByOther(e, n)) return Decision.NO_LOAN;
+            }
             n.place = HEAD;
             opened = Book.newest(word);
         } else {
@@ -109,29 +111,36 @@ library Loans {
         unchecked {
             uint256 stated = e.time;
             uint256 present = c.time;
-            uint256 time = stated < present ? stated : present;
+            uint256 time = stated;
             Terms limits = c.limitsAt(key, present);
             uint256 breaches = 0;
-            if (limits.exists()) {
+            if (stated > present) {
+                time = present;
+                bool ahead = limits.exists() && Future.breaches(stated, limits.clockSkew(), present);
+                breaches = Decision.mark(ahead, Decision.FUTURE_BIT);
+            } else if (limits.exists()) {
                 uint256 window = limits.reportingWindow();
-                breaches = Decision.mark(Future.breaches(stated, limits.clockSkew(), present), Decision.FUTURE_BIT);
-                if (Late.breaches(stated, window, present) && e.flags & Entry.IS_FOUNDED == 0) {
-                    breaches |= Decision.LATE;
-                    time = present - window;
+                if (Late.breaches(stated, window, present)) {
+                    if (e.flags & Entry.IS_FOUNDED == 0) {
+                        breaches = Decision.LATE;
+                        time = present - window;
+                    }
                 }
             }
             n.findings = 0;
             n.undetermined = 0;
             n.breaches = breaches;
-            n.time = time > opened ? time : opened;
+            if (time < opened) time = opened;
+            n.time = time;
             n.limits = c.alsoAt(limits, key, opened);
         }
     }
 
     /// @notice The loan's detail: the stored one if it counts, otherwise one that says what is known without it.
     function detailOf(Named memory n, BookWords storage book) internal view returns (uint256) {
-        if (n.word & Book.DETAILED != 0) return n.place == HEAD ? book.detail : book.details[n.place];
-        return Book.detail(Book.principal(n.word), 0);
+        if (n.word & Book.DETAILED == 0) return Book.detail(Book.principal(n.word), 0);
+        if (n.place == HEAD) return book.detail;
+        return book.details[n.place];
     }
 
     /// @notice Stores the loan's word where it came from.
@@ -150,6 +159,7 @@ library Loans {
     function onFact(Named memory n, uint256 undetermined) internal pure returns (uint256) {
         Terms limits = n.limits;
         if (!limits.exists()) return Decision.onFact(0, n.findings | Decision.NO_VERSION, 0, 0);
+        if (n.findings | n.breaches | undetermined == 0) return Decision.ACCEPTED;
         return Decision.onFact(limits.masks(), n.findings, n.breaches, undetermined);
     }
 

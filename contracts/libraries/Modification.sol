@@ -12,6 +12,7 @@ import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
 import {Extension} from "./Extension.sol";
 import {Ledger} from "./Ledger.sol";
+import {Terms} from "./Limits.sol";
 import {Loans} from "./Loans.sol";
 import {LoanEvent, Named} from "./Scratch.sol";
 import {RegistryState} from "./State.sol";
@@ -22,7 +23,7 @@ library Modification {
     /// @dev Days past due from which a borrower is in default.
     uint256 private constant DEFAULT_DAYS = 90;
 
-    /// @notice Judges the entry in [start, end) of calldata and, unless it is refused, applies it.
+    /// @notice Judges the entry in [start, end) of calldata, but for an `Overdue`, and, unless it is refused, applies it.
     function judge(
         RegistryState storage state,
         FilingContext memory c,
@@ -30,28 +31,41 @@ library Modification {
         uint256 start,
         uint256 end
     ) internal returns (uint256) {
-        if (kind == Entry.OVERDUE) return _overdue(state, c, start, end);
         if (kind == Entry.EXTENDED) return Extension.judge(state, c, start, end);
         if (kind == Entry.ASSIGNED) return Assignment.judge(state, c, start, end);
         return Correction.judge(state, c, start, end);
     }
 
-    /// @dev Default charges add up in the detail; from 90 days past due on the borrower is in default.
-    function _overdue(
+    /// @notice Judges the `Overdue` of these flags in [start, end) of calldata: default charges add up in the detail; from 90 days past due on the borrower is
+    /// in default.
+    function overdue(
         RegistryState storage state,
         FilingContext memory c,
+        uint256 flags,
         uint256 start,
         uint256 end
-    ) private returns (uint256) {
+    ) internal returns (uint256) {
         LoanEvent memory e = c.loanEvent;
-        (uint256 finding, uint256 overdueDays, uint256 contractRate) = Entry.readOverdue(e, start, end);
+        (uint256 finding, uint256 overdueDays, uint256 contractRate) = Entry.readOverdue(e, flags, start, end);
         if (finding != 0) return Decision.refusal(finding);
         Named memory n = c.named;
         BookWords storage book;
         (book, n.head) = Ledger.load(state, c.predecessor, e.borrower);
         finding = Loans.locate(c, e, n, book);
         if (finding != 0) return Decision.refusal(finding);
+        return _arrears(state, c, n, book, overdueDays, contractRate);
+    }
 
+    /// @dev An `Overdue` of a loan that was found.
+    function _arrears(
+        RegistryState storage state,
+        FilingContext memory c,
+        Named memory n,
+        BookWords storage book,
+        uint256 overdueDays,
+        uint256 contractRate
+    ) private returns (uint256) {
+        LoanEvent memory e = c.loanEvent;
         uint256 detail = Loans.detailOf(n, book);
         uint256 total;
         // Unchecked: both below 2^38.
@@ -59,28 +73,43 @@ library Modification {
             total = Book.defaultCharges(detail) + e.charges;
         }
         if (total > Book.U38) return Decision.refusal(Decision.WIDTH);
-        bool unknown = false;
-        if (n.limits.exists()) {
-            bool breach;
-            (breach, unknown) = DefaultCharge.judge(n.limits, e.charges, e.principal, overdueDays, contractRate);
-            breach = breach || DefaultCharge.exceedsTotal(n.limits, total, Book.principal(n.word));
-            n.breaches |= Decision.mark(breach, Decision.DEFAULT_CHARGE_BIT);
-            // Unchecked: 38 bits each.
-            unchecked {
-                breach = LifetimeCost.breaches(n.limits, Book.charges(detail) + total, Book.principal(n.word));
-            }
-            n.breaches |= Decision.mark(breach, Decision.LIFETIME_COST_BIT);
-        }
+        uint256 undetermined = _chargeRules(n, e, detail, total, overdueDays, contractRate);
 
         uint256 after_ = Book.withDefaultCharges(detail, total);
         if (overdueDays >= DEFAULT_DAYS) after_ = _default(state, c, e, n, book, after_);
-        uint256 word = n.word & ~Book.UNCONFIRMED;
-        if (after_ != detail) {
-            Loans.putDetail(n, book, after_);
-            word |= Book.DETAILED;
+        if (after_ != detail) Loans.putDetail(n, book, after_);
+        // Mostly the loan is confirmed, and has a detail.
+        if (n.word & (Book.UNCONFIRMED | Book.DETAILED) != Book.DETAILED) {
+            uint256 word = n.word & ~Book.UNCONFIRMED;
+            if (after_ != detail) word |= Book.DETAILED;
+            if (word != n.word) Loans.put(c, n, book, word);
         }
-        if (word != n.word) Loans.put(c, n, book, word);
-        return Loans.onFact(n, Decision.mark(unknown, Decision.DEFAULT_CHARGE_BIT));
+        return Loans.onFact(n, undetermined);
+    }
+
+    /// @dev The rules on default charges: their breaches are added to `n`.
+    /// @param total The loan's default charges, this entry's included.
+    function _chargeRules(
+        Named memory n,
+        LoanEvent memory e,
+        uint256 detail,
+        uint256 total,
+        uint256 overdueDays,
+        uint256 contractRate
+    ) private pure returns (uint256 undetermined) {
+        Terms limits = n.limits;
+        if (!limits.exists()) return 0;
+        uint256 principal = Book.principal(n.word);
+        (bool breach, bool unknown) = DefaultCharge.judge(limits, e.charges, e.principal, overdueDays, contractRate);
+        uint256 breaches = Decision.mark(breach, Decision.DEFAULT_CHARGE_BIT);
+        breach = DefaultCharge.exceedsTotal(limits, total, principal);
+        breaches |= Decision.mark(breach, Decision.DEFAULT_CHARGE_BIT);
+        // Unchecked: 38 bits each.
+        unchecked {
+            breach = LifetimeCost.breaches(limits, Book.charges(detail) + total, principal);
+        }
+        n.breaches |= breaches | Decision.mark(breach, Decision.LIFETIME_COST_BIT);
+        return Decision.mark(unknown, Decision.DEFAULT_CHARGE_BIT);
     }
 
     /// @dev The borrower was in default at the event's time.

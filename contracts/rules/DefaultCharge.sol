@@ -27,11 +27,13 @@ library DefaultCharge {
     ) internal pure returns (bool breach, bool unknown) {
         // Unchecked: amounts are below 2^38, shares below 2^32, rates below 2^64 and days below 2^16.
         unchecked {
+            // The share rounds down, in favour of the borrower.
+            uint256 most = limits.defaultFlat() + (overdue * limits.defaultShare()) / MILLION;
+            if (charge <= most) return (false, false);
             uint256 uplift = limits.defaultUplift();
             uint256 rate = limits.defaultRate() * MILLION + uplift * contractRate;
-            // The part by days rounds up, because a charge is whole minor units; the share rounds down, in favour of the borrower.
-            uint256 most = (overdue * rate * overdueDays + RATE_UNIT - 1) / RATE_UNIT;
-            most += limits.defaultFlat() + (overdue * limits.defaultShare()) / MILLION;
+            // The part by days rounds up, because a charge is whole minor units.
+            most += (overdue * rate * overdueDays + RATE_UNIT - 1) / RATE_UNIT;
             if (charge <= most) return (false, false);
             return contractRate == 0 && uplift != 0 ? (false, true) : (true, false);
         }
@@ -46,7 +48,8 @@ library DefaultCharge {
             uint256 flat = limits.defaultTotal();
             uint256 share = limits.defaultTotalShare();
             // Rounds down, in favour of the borrower.
-            return flat | share != 0 && total > flat + (principal * share) / MILLION;
+            if (flat | share == 0) return false;
+            return total > flat + (principal * share) / MILLION;
         }
     }
 }
