@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {CoolingOff} from "../rules/CoolingOff.sol";
 import {Rate} from "../rules/Rate.sol";
 import {Withdrawal} from "../rules/Withdrawal.sol";
 import {Book, BookWords} from "./Book.sol";
@@ -137,16 +138,33 @@ library Ending {
         Named memory n,
         uint256 detail
     ) private view returns (bool) {
-        Terms limits = n.limits;
-        // Without a version the window is zero; the fields of no version are whatever is in memory. Unchecked: 32 bits each.
-        unchecked {
-            if (n.time > n.opened + (limits.exists() ? limits.withdrawalWindow() : 0)) {
-                n.findings |= Decision.WINDOW;
-                return false;
-            }
+        bool exists = n.limits.exists();
+        (bool inside, bool unknown) = exists ? _isInside(c, n) : (n.time <= n.opened, false);
+        if (unknown) n.undetermined |= Decision.WITHDRAWAL;
+        if (!inside) {
+            n.findings |= Decision.WINDOW;
+            return false;
         }
-        if (limits.exists()) _withdrawal(c, e, n, detail);
+        if (exists) _withdrawal(c, e, n, detail);
         return !_isCharged(e, detail);
+    }
+
+    /// @dev Whether the event is within the withdrawal window: so many seconds, or the rest of the day and so many more.
+    /// @return inside It is known to be.
+    /// @return unknown The calendar doesn't say.
+    function _isInside(FilingContext memory c, Named memory n) private view returns (bool inside, bool unknown) {
+        uint256 window = n.limits.withdrawalWindow();
+        uint256 mode = n.limits.withdrawalDays();
+        // Unchecked: 32 bits each; days since 1970, of times since 2000.
+        unchecked {
+            if (mode == CoolingOff.SECONDS) return (n.time <= n.opened + window, false);
+            (uint256 opened, uint256 day) = (c.dayOf(n.opened), c.dayOf(n.time));
+            if (mode == CoolingOff.DAYS) return (day <= opened + window, false);
+            // The window ends with the last of its business days: fewer are over before the event's day.
+            (uint256 known, uint256 unsaid) = c.businessDays(opened, day - 1, window);
+            inside = known + unsaid < window;
+            return (inside, !inside && known < window);
+        }
     }
 
     function _isCharged(LoanEvent memory e, uint256 detail) private pure returns (bool) {

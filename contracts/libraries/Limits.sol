@@ -51,6 +51,11 @@ library Limits {
         return (_word(v, 0) >> 241) & 1 != 0;
     }
 
+    /// @dev What the withdrawal window is counted in, as `coolingMode` says it of a wait.
+    function withdrawalDays(Terms v) internal pure returns (uint256) {
+        return (_word(v, 0) >> 242) & 3;
+    }
+
     function reserved(Terms v) internal pure returns (uint256) {
         return _word(v, 2) & type(uint64).max;
     }

@@ -28,7 +28,9 @@ library LimitsCheck {
     /// @notice The byte of the first field that breaks a rule of publication, or NONE.
     function firstFault(Terms v) internal pure returns (uint256) {
         if (v.format() != 1) return 0;
-        if (v.flags() > 3) return 1;
+        // A window is counted in one thing.
+        if (v.flags() > 11) return 1;
+        if (v.withdrawalDays() != CoolingOff.SECONDS && !_isDays(v.withdrawalWindow())) return 24;
         uint256 on = v.on();
         if (on & Decision.LICENCE == 0 || on > Decision.RULES) return 2;
         if (v.refuse() & Decision.LICENCE == 0 || v.refuse() > Decision.RULES) return 6;

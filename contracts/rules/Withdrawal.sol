@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @title WITHDRAWAL
-/// @notice RULE-WITHDRAWAL-1: Who withdraws inside the window MUST NOT be charged; or, where the limits say so, not more than the days used.
+/// @notice RULE-WITHDRAWAL-1: Who withdraws inside the window, seconds or days, MUST NOT be charged; or, where the limits say so, not more than the days used.
 library Withdrawal {
     uint256 internal constant FREE = 0;
     uint256 internal constant PRO_RATA = 1;

@@ -21,6 +21,7 @@ import type { Payment, Rule, Timed, Verdict } from "./rules/rule.ts";
 import { settlement } from "./rules/settlement.ts";
 import { withdrawal } from "./rules/withdrawal.ts";
 import { confirmationWindow } from "./settings.ts";
+import { inWithdrawalWindow } from "./withdrawal-window.ts";
 import type { Judgement, Position, World } from "./world.ts";
 
 /** The rules of payments, beside those of all events. */
@@ -99,14 +100,14 @@ function effectOf(entry: Event, state: Judged): Effect {
 }
 
 /** The payment as rules see it. */
-function paymentOf(entry: Repaid | Closed, { loan, times, limits, cap }: Judged, leaves: boolean): Payment {
+function paymentOf(entry: Repaid | Closed, { loan, times, limits, cap, settings }: Judged, leaves: boolean): Payment {
   const detail = loan.detail ?? detailWith(0);
   const charges = detail.charges + Number(entry.charges);
   const accrual = limits
     ? accrualOf(loan, detail, times.effective, limits, cap)
     : { balance: undefined, allowance: undefined };
   return {
-    ...{ entry, times, loan, leaves, charges, cap, accrual },
+    ...{ entry, times, loan, leaves, charges, cap, accrual, settings },
     paid: Number(entry.principal + entry.charges),
     charged: entry.charges > 0n,
     lifetime: { charges: charges + detail.defaultCharges, principal: loan.principal },
@@ -186,7 +187,8 @@ function howClosed(entry: Closed, { loan, times, limits, settings }: Located): {
       return { clean, findings: clean ? 0 : findingBit("WINDOW") };
     }
     case "withdrawn": {
-      const inside = since <= (limits?.withdrawalWindow ?? 0);
+      const window = limits ?? { flags: 0, withdrawalWindow: 0 };
+      const inside = inWithdrawalWindow(window, loan.opened, times.effective, settings) === "inside";
       return { clean: inside && free, findings: short | (inside ? 0 : findingBit("WINDOW")) };
     }
     case "repaid":

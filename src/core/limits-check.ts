@@ -25,6 +25,9 @@ export function limitFaults(bytes: Uint8Array): LimitFault[] {
   for (const [from, to] of RESERVED_LIMITS)
     if (bytes.subarray(from, to).some((byte) => byte !== 0))
       faults.push({ field: "reserved", problem: `bytes ${from} to ${to - 1} must be zero` });
+  const byDays = LIMIT_FLAGS.withdrawalBusinessDays | LIMIT_FLAGS.withdrawalDays;
+  if ((limits.flags & byDays) !== 0 && !isDays(limits.withdrawalWindow))
+    faults.push({ field: "withdrawalWindow", problem: DAYS_PROBLEM });
   if (isOn(limits, "COOLING-OFF") && limits.coolingMode !== 0 && !isDays(limits.coolingOff))
     faults.push({ field: "coolingOff", problem: DAYS_PROBLEM });
   if (isOn(limits, "PILOT")) faults.push(...pilotFaults(limits));

@@ -16,7 +16,7 @@ export const RESERVED_LIMITS = [
 ] as const;
 
 /** Bits of `flags`. */
-export const LIMIT_FLAGS = { confirm: 1, payments: 2 } as const;
+export const LIMIT_FLAGS = { confirm: 1, payments: 2, withdrawalBusinessDays: 4, withdrawalDays: 8 } as const;
 
 type Held = Limits[keyof Limits];
 

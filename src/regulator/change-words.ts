@@ -3,6 +3,7 @@ import { directionOf } from "../core/limit-directions.ts";
 import { LIMIT_FIELDS, type LimitField, type Limits } from "../core/limit-fields.ts";
 import { RULE_TEXTS } from "../core/rule-texts.ts";
 import { changesBetween, type Strictness } from "../core/strictness.ts";
+import { windowMode } from "./rules-from-limits.ts";
 import { LIMIT_WORDS, type FieldWords, type WordsContext } from "./limit-words.ts";
 
 export type Verdict = "stricter" | "less strict" | "either way";
@@ -126,7 +127,9 @@ function verbOf({ name, unit }: LimitField, before: Limits, after: Limits, words
   const [a, b] = [before[name], after[name]];
   const several = name === "costFlat" || name === "defaultTotal" || name === "quietFrom";
   const unbounded = directionOf(name) === "lowerNotZero" && (Number(a) === 0 || Number(b) === 0);
-  const recounted = name === "coolingOff" && before.coolingMode !== after.coolingMode;
+  const recounted =
+    (name === "coolingOff" && before.coolingMode !== after.coolingMode) ||
+    (name === "withdrawalWindow" && windowMode(before.flags) !== windowMode(after.flags));
   const coded = several || recounted || unbounded || NO_QUANTITY.has(unit) || before.rateSeries !== after.rateSeries;
   const verb = coded ? "change" : a < b ? "rise" : "fall";
   return words?.many === true ? verb : `${verb}s`;

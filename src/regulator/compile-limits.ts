@@ -16,21 +16,29 @@ export const INCOME_MODES = {
 } as const;
 export const WITHDRAWAL_MODES = { none: 0, "days-used": 1 } as const;
 
+/** By what the window is counted in, as `coolingMode` says it. */
+export const WINDOW_FLAGS = [0, LIMIT_FLAGS.withdrawalBusinessDays, LIMIT_FLAGS.withdrawalDays] as const;
+
 type Money = (amount: string | undefined) => bigint;
 
 /** The limits that a version of a pack stands for. Throws an `Error` that says what can't be held. */
 export function limitsOf(version: RulePackVersion, pack: RulePack): Limits {
   const { rules } = version;
   const money: Money = (amount) => minorUnits(amount ?? "0", pack.currency.decimals);
+  if (version.withdrawalWindow.mode === COOLING_MODES.businessDays && pack.calendar === undefined)
+    throw new Error("withdrawalWindow: it is business days, and the pack has no calendar");
   const payments = version.payments || (isOn(rules.INCOME) && rules.INCOME?.of === "all-monthly-payments");
   return {
     ...emptyLimits(),
     ...bitsOf(rules),
-    flags: (version.confirm ? LIMIT_FLAGS.confirm : 0) | (payments ? LIMIT_FLAGS.payments : 0),
+    flags:
+      (version.confirm ? LIMIT_FLAGS.confirm : 0) |
+      (payments ? LIMIT_FLAGS.payments : 0) |
+      WINDOW_FLAGS[version.withdrawalWindow.mode]!,
     reportingWindow: version.reportingWindow,
     outageWindow: version.outageWindow,
     clockSkew: version.clockSkew,
-    withdrawalWindow: version.withdrawalWindow,
+    withdrawalWindow: version.withdrawalWindow.count,
     ...amountsOf(rules, money),
     ...borrowerOf(rules, pack),
     ...lifeOf(rules, money),

@@ -1,5 +1,6 @@
 import type { Limits } from "../core/limit-fields.ts";
 import { LIMIT_FLAGS } from "../core/limits.ts";
+import { windowMode } from "./rules-from-limits.ts";
 import { ruleNames } from "../core/decision.ts";
 import {
   daysInWords,
@@ -71,7 +72,10 @@ export const LIMIT_WORDS: Readonly<Record<string, FieldWords>> = {
   reportingWindow: time("reportingWindow", "the time to report what happened"),
   outageWindow: time("outageWindow", "the time to file what was lent in an outage"),
   clockSkew: time("clockSkew", "the time by which a clock may be ahead"),
-  withdrawalWindow: time("withdrawalWindow", "the time to withdraw"),
+  withdrawalWindow: {
+    label: "the time to withdraw",
+    say: ({ flags, withdrawalWindow }) => waitInWords(windowMode(flags), withdrawalWindow),
+  },
   reflection: time("reflection", "the time to reflect after seeing the costs"),
   amountMin: money("amountMin", "the smallest loan"),
   amountMax: money("amountMax", "the largest loan", NO_BOUND),
@@ -168,7 +172,8 @@ function seriesName(number: number, { series }: WordsContext): string {
 
 function flagsInWords({ flags }: Limits): string {
   const confirm = (flags & LIMIT_FLAGS.confirm) !== 0 ? "the payout's confirmation" : "no confirmation of the payout";
-  return (flags & LIMIT_FLAGS.payments) !== 0 ? `${confirm}; monthly payments are kept` : confirm;
+  const counted = ["", "; business days to withdraw", "; local days to withdraw"][windowMode(flags)]!;
+  return `${confirm}${(flags & LIMIT_FLAGS.payments) !== 0 ? "; monthly payments are kept" : ""}${counted}`;
 }
 
 function rateInWords(limits: Limits, context: WordsContext): string {

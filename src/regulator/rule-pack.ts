@@ -2,7 +2,7 @@ import { z } from "zod";
 import { enactment, law, mark, prose, title } from "./law.ts";
 import { calendar } from "./pack-calendar.ts";
 import { packRules, seriesName as name } from "./pack-rules.ts";
-import { days, duration, moment, percent, zoneName } from "./units.ts";
+import { days, duration, moment, percent, wait, zoneName } from "./units.ts";
 
 /**
  * A rule pack: the regulator's rules as a file that somebody who knows the law can read. `compileRulePack` turns it into what the
@@ -31,7 +31,11 @@ const version = z.strictObject({
   reportingWindow: duration.describe("How late an event may be filed before it is LATE"),
   outageWindow: duration.prefault("0s").describe("How long after a loan made in an outage its filing may be due"),
   clockSkew: duration.prefault("60s").describe("By how much a stated time may be ahead"),
-  withdrawalWindow: duration.prefault("0s").describe("How long after signing a borrower may withdraw"),
+  withdrawalWindow: wait
+    .prefault("0s")
+    .describe(
+      "How long after signing a borrower may withdraw: `24h`; `{ businessDays: 1 }`, to the end of the next business day; or `{ days: 14 }`, to the end of the fourteenth day",
+    ),
   laws: z
     .strictObject({ reportingWindow: law, outageWindow: law, clockSkew: law, withdrawalWindow: law, confirm: law })
     .partial()

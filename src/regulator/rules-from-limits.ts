@@ -2,7 +2,7 @@ import { COOLING_MODES } from "../core/rules/cooling-off.ts";
 import { ruleBit, RULES, type RuleName } from "../core/decision.ts";
 import { LIMIT_FIELDS, type Limits } from "../core/limit-fields.ts";
 import { LIMIT_FLAGS } from "../core/limits.ts";
-import { CONVENTIONS, INCOME_MODES, UNITS, WITHDRAWAL_MODES } from "./compile-limits.ts";
+import { CONVENTIONS, INCOME_MODES, UNITS, WINDOW_FLAGS, WITHDRAWAL_MODES } from "./compile-limits.ts";
 import { decimal, timeOfDayInWords } from "./value-words.ts";
 
 /** A version of a pack as YAML has it, without its law: the way back from what the Rulebook stores. */
@@ -37,7 +37,7 @@ export function versionFromLimits(limits: Limits, context: PlainContext): PlainV
     reportingWindow: duration(reportingWindow),
     ...(outageWindow !== 0 && { outageWindow: duration(outageWindow) }),
     ...(clockSkew !== 60 && { clockSkew: duration(clockSkew) }),
-    ...(withdrawalWindow !== 0 && { withdrawalWindow: duration(withdrawalWindow) }),
+    ...(withdrawalWindow !== 0 && { withdrawalWindow: wait(windowMode(flags), withdrawalWindow) }),
     rules,
   };
 }
@@ -164,6 +164,11 @@ export function duration(seconds: number): string {
   if (seconds % DAY === 0 && seconds > DAY) return `${seconds / DAY}d`;
   if (seconds % 3_600 === 0) return `${seconds / 3_600}h`;
   return seconds % 60 === 0 ? `${seconds / 60}min` : `${seconds}s`;
+}
+
+/** What the withdrawal window is counted in, as `coolingMode` says it. */
+export function windowMode(flags: number): number {
+  return WINDOW_FLAGS.findLastIndex((flag) => flag === 0 || (flags & flag) !== 0);
 }
 
 /** `24h`, `{ businessDays: 1 }` or `{ days: 1 }`. */

@@ -146,7 +146,10 @@ describe("Rulebook", () => {
   describe("refuses limits", () => {
     const faults: readonly [string, string, number][] = [
       ["of another format", broken(0, 2), 0],
-      ["with unknown flags", broken(1, 4), 1],
+      ["with unknown flags", broken(1, 16), 1],
+      ["with a window counted in two things", broken(1, 12), 1],
+      ["with a window of no business days", toHex(encodeLimits(wideLimits({ flags: 4, withdrawalWindow: 0 }))), 24],
+      ["with a window of too many days", toHex(encodeLimits(wideLimits({ flags: 8, withdrawalWindow: 61 }))), 24],
       ["without LICENCE", toHex(encodeLimits(wideLimits({ on: bits(["AMOUNT"]) }))), 2],
       ["with a rule that has no bit", broken(2, 0x08), 2],
       ["whose LICENCE does not refuse", toHex(encodeLimits(wideLimits({ refuse: bits(["AMOUNT"]) }))), 6],

@@ -59,7 +59,6 @@ export function randomLimits(random: Random, refusing: number): Limits {
   const often = random.chance(refusing) ? custom : 0;
   return {
     ...emptyLimits(),
-    flags: pilot === 0 ? random.pick([0, 1, 2, 3]) : random.pick([0, 2]),
     on: withRate(someRules(random, random.pick([0.15, 0.6, 1])) | licence | pilot | custom),
     refuse: someRules(random, refusing) | licence | pilot | often,
     undeterminedRefuse: someRules(random, refusing / 2) | often,
@@ -69,7 +68,7 @@ export function randomLimits(random: Random, refusing: number): Limits {
     reportingWindow: random.pick([0, 3_600, DAY, 30 * DAY, 2 ** 32 - 1]),
     outageWindow: random.pick([0, 3_600, 3 * DAY, 2 ** 32 - 1]),
     clockSkew: random.pick([0, 60, 65_535]),
-    withdrawalWindow: random.pick([0, DAY, 14 * DAY]),
+    ...randomWindow(random, pilot === 0 ? [0, 1, 2, 3] : [0, 2]),
     reflection: random.pick([0, 3_600, DAY]),
     amountMin: random.pick([0n, 1n, 10_000n]),
     amountMax: random.pick([0n, 50_000n, 1_000_000n]),
@@ -106,6 +105,13 @@ export function randomLimits(random: Random, refusing: number): Limits {
     barredDays: random.pick([0, 30, 730, 65_535]),
     answerWithin: random.pick([0, DAY, 15 * DAY, 2 ** 32 - 1]),
   };
+}
+
+/** The withdrawal window, and the other flags as they are to be. */
+function randomWindow(random: Random, flags: readonly number[]): Partial<Limits> {
+  const counted = random.pick([0, 4, 4, 8]);
+  const withdrawalWindow = random.pick(counted === 0 ? [0, DAY, 14 * DAY] : [1, 1, 3, 60]);
+  return { flags: random.pick(flags) | counted, withdrawalWindow };
 }
 
 function randomCooling(random: Random): Partial<Limits> {

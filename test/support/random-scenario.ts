@@ -281,7 +281,7 @@ export class ScenarioMaker {
     const settings = twin.rulebook.settingsAt(this.#now);
     const limits = loan && twin.rulebook.limitsAt(loan.product, borrower[0]!, loan.opened);
     const time = this.#time(founded !== false, [
-      ...(loan ? [loan.opened] : []),
+      ...(loan ? [loan.opened, this.#midnight(twin, loan.opened)] : []),
       ...(loan ? [loan.opened + (settings.markets.get(loan.product >>> 6)?.confirmationWindow ?? 0)] : []),
       ...(loan && limits ? [loan.opened + limits.withdrawalWindow, this.#now - limits.reportingWindow] : []),
     ]);

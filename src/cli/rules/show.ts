@@ -6,6 +6,7 @@ import { type Language, RULE_TEXTS } from "../../core/rule-texts.ts";
 import type { Dated } from "../../core/rulebook.ts";
 import { isTelling } from "../../regulator/change-words.ts";
 import { type Law as Provisions, provisionsOf, textIn } from "../../regulator/law.ts";
+import { windowMode } from "../../regulator/rules-from-limits.ts";
 import { calendarInWords } from "../../regulator/pack-calendar.ts";
 import { LIMIT_WORDS, type WordsContext } from "../../regulator/limit-words.ts";
 import type { RulePackVersion } from "../../regulator/rule-pack.ts";
@@ -111,7 +112,8 @@ function shown(law: Law, product: number, kind: 1 | 2, version: Dated<Limits>, l
 /** Which days are business days, where the version counts by them. */
 function businessDaysOf(law: Law, limits: Limits): { businessDays?: string } {
   const rules = new Set<string>(ruleNames(limits.on));
-  if (!rules.has("COOLING-OFF") || limits.coolingMode !== COOLING_MODES.businessDays) return {};
+  const waits = rules.has("COOLING-OFF") && limits.coolingMode === COOLING_MODES.businessDays;
+  if (!waits && windowMode(limits.flags) !== COOLING_MODES.businessDays) return {};
   const { calendar } = law.chain.rulebook.settingsAt(law.now);
   return { businessDays: calendar === undefined ? "none is known" : calendarInWords(calendar) };
 }

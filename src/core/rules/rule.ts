@@ -9,6 +9,7 @@ import type { Limits } from "../limit-fields.ts";
 import type { Ring } from "../ring.ts";
 import type { PilotView } from "../sandbox.ts";
 import type { ScheduleSummary } from "../schedule.ts";
+import type { Settings } from "../settings.ts";
 import type { Streak } from "../streak.ts";
 import type { CustomSubject } from "./custom.ts";
 
@@ -90,6 +91,7 @@ export interface Payment extends Timed {
   /** RATE's cap a year at the loan's opening, 10⁻⁹; undefined if its reference rate is missing. */
   readonly cap: bigint | undefined;
   readonly accrual: Accrual;
+  readonly settings: Settings;
 }
 
 /** One rule: its name, the sentence that it enforces, and the judgement. */

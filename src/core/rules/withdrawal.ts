@@ -1,4 +1,5 @@
 import { ruleBit } from "../decision.ts";
+import { inWithdrawalWindow } from "../withdrawal-window.ts";
 import { BREACH, PASS, UNDETERMINED } from "./rule.ts";
 import type { Payment, Rule } from "./rule.ts";
 
@@ -8,11 +9,13 @@ const PRO_RATA = 1;
 /** WITHDRAWAL. Sources: Directive (EU) 2023/2225 art. 26 (interest of the days used); 12 CFR 1026.15 (nothing). */
 export const withdrawal: Rule<Payment> = {
   name: "WITHDRAWAL",
-  must: "Who withdraws inside the window MUST NOT be charged; or, where the limits say so, not more than the days used.",
+  must: "Who withdraws inside the window, seconds or days, MUST NOT be charged; or, where the limits say so, not more than the days used.",
   source: "Directive (EU) 2023/2225 art. 26; 12 CFR 1026.15",
-  judge({ entry, times: { effective }, loan, charges, days, cap }, limits) {
-    const withdrawn = entry.kind === "Closed" && entry.reason === "withdrawn";
-    if (!withdrawn || effective > loan.opened + limits.withdrawalWindow || charges === 0) return PASS;
+  judge({ entry, times: { effective }, loan, charges, days, cap, settings }, limits) {
+    if (entry.kind !== "Closed" || entry.reason !== "withdrawn") return PASS;
+    const when = inWithdrawalWindow(limits, loan.opened, effective, settings);
+    if (when === "unknown") return UNDETERMINED;
+    if (when === "outside" || charges === 0) return PASS;
     if (limits.withdrawalMode !== PRO_RATA) return BREACH;
     const used = BigInt(loan.principal) * BigInt(days);
     const upTo = (share: bigint, whole: bigint) =>
