@@ -22,6 +22,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/rules.ts"),
   },
   {
+    name: "pilot",
+    summary: "products on trial: open, list, show, report, stop, graduate",
+    load: () => import("./commands/pilot.ts"),
+  },
+  {
     name: "registry",
     summary: "the registry in service and its successor: show, announce, install, renounce",
     load: () => import("./commands/registry.ts"),

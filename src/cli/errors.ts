@@ -27,6 +27,11 @@ export const cliError = defineErrors({
     why: "A change of registries can't take this step now.",
     fix: "See `tally registry show` for where it stands.",
   },
+  "pilot-blocked": {
+    status: 409,
+    why: "A pilot can't take this step where it stands.",
+    fix: "See `tally pilot show NUMBER` for where it stands.",
+  },
   "key-needed": {
     status: 400,
     why: "The command signs with a key that was not given.",

@@ -6,6 +6,11 @@ export const regulatorError = defineErrors({
     why: "A rule pack can't be read, or says something that the Rulebook can't hold.",
     fix: "Correct the line and field that the message names; `tally rules validate FILE` checks without publishing.",
   },
+  "pilot-invalid": {
+    status: 400,
+    why: "A file of a pilot's terms can't be read, or says what no pilot can be.",
+    fix: "Correct the line and field that the message names; docs/pilots.md has an example.",
+  },
   "rules-conflict": {
     status: 409,
     why: "The chain's Rulebook already holds something that the pack contradicts.",
