@@ -25,7 +25,16 @@ describe("The twin and the contracts, on random scenarios", function () {
 
   (ENTRIES < 20_000 ? it.skip : it)("have then met every rule and every finding", () => {
     const rules = RULES_SERVED.map(({ name }) => name);
-    const undetermined = ["RATE?", "COOLING-OFF?", "FREQUENCY?", "DISCLOSURE?", "DEFAULT-CHARGE?", "BARRED?", "CONTACT?", "CUSTOM?"];
+    const undetermined = [
+      "RATE?",
+      "COOLING-OFF?",
+      "FREQUENCY?",
+      "DISCLOSURE?",
+      "DEFAULT-CHARGE?",
+      "BARRED?",
+      "CONTACT?",
+      "CUSTOM?",
+    ];
     const wanted = [...rules, ...FINDINGS.filter((name) => !NOT_YET.includes(name)), ...undetermined];
     const stops = ["loss", "complaints"].map((reason) => `pilot stopped: ${reason}`);
     expect([...wanted, ...stops].filter((name) => !differential.seen.has(name))).to.deep.equal([]);
