@@ -94,7 +94,9 @@ const RULE_FIELDS = {
   BARRED: {
     afterDefault: days
       .prefault("0d")
-      .describe("Days since a default until it no longer bars; `0d`: only orders and self-exclusion bar"),
+      .describe(
+        "Days since a default for which it bars, unless the loan is paid before; `0d`: only orders and self-exclusion bar",
+      ),
   },
   LATE: {},
   FUTURE: {},
@@ -141,7 +143,10 @@ const RULE_FIELDS = {
       .optional()
       .describe("Last days, today included, over which `inWindow` counts"),
     inWindow: z.int().min(1).max(255).optional().describe("Contacts within them"),
-    silence: days.pipe(z.int().min(1).max(255)).optional().describe("Days without contact after a conversation"),
+    silence: days
+      .pipe(z.int().min(1).max(255))
+      .optional()
+      .describe("Days without contact after a conversation, that of the conversation the first"),
     quiet: z
       .strictObject({ from: timeOfDay, to: timeOfDay })
       .optional()
