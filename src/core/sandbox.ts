@@ -121,10 +121,11 @@ export class Sandbox {
       }
       case "PilotStopped":
         // One that stopped by itself did so in the middle of a filing, and the twin finds that itself.
-        if (event.reason !== "by-hand" || !known) return;
+        if (event.reason !== "by-hand" || known?.standing !== "open") return;
         return this.#set({ ...known, standing: "stopped", reason: "by-hand", stoppedAt: event.time, why: event.why });
       case "PilotGraduated":
-        return known && this.#set({ ...known, standing: "graduated" });
+        // On the chain it is always open; in a history under another law it may have stopped before that.
+        return known?.standing === "open" ? this.#set({ ...known, standing: "graduated" }) : undefined;
     }
   }
 
