@@ -24,7 +24,7 @@ export const regulatorError = defineErrors({
   "pilot-unknown": {
     status: 404,
     why: "No pilot with this number was ever opened on this chain.",
-    fix: "`tally pilot list` shows the pilots that there are.",
+    fix: "See `tally pilot list` for those that there are.",
   },
   "draft-unknown-product": {
     status: 409,
