@@ -54,8 +54,6 @@ library Lifecycle {
             uint256 most = (end - start) / 3 + 1;
             decisions = Decision.room(most > MAX_ENTRIES ? MAX_ENTRIES : most);
             uint256 place = Decision.first(decisions);
-            // {Judge} has looked at the first one.
-            bool isFirst = true;
             while (index != MAX_ENTRIES) {
                 uint256 frame = Schedule.read(start);
                 uint256 past = start + 2 + (frame >> 240);
@@ -66,11 +64,11 @@ library Lifecycle {
                 if (kind == Entry.OVERDUE) {
                     decision = Modification.overdue(state, c, (frame >> 224) & 0xff, start + 2, past);
                 } else {
-                    if (!isFirst && !Entry.isLater(kind, start + 2)) break;
+                    // {Judge} has looked at the first one.
+                    if (place != Decision.first(decisions) && !Entry.isLater(kind, start + 2)) break;
                     c.index = index;
                     decision = _judgeEntry(state, c, kind, start + 2, past);
                 }
-                isFirst = false;
                 place = Decision.put(place, decision);
                 start = past;
                 index++;

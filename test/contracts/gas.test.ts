@@ -6,7 +6,7 @@ import type { GasRow } from "../../bench/gas.ts";
 /** Bounds of the design that are missed, as docs/design/gas.md says, and what the entry may cost until they are met. */
 const MISSED: Readonly<Record<string, number>> = {
   "partial repayment, first ever": 34_900,
-  "default charge": 13_150,
+  "default charge": 13_050,
   "closed, after partial repayments": 14_700,
 };
 
