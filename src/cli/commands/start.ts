@@ -138,6 +138,8 @@ function tell(
   if (sample?.shown !== undefined) {
     print(`  npx tally receipt ${sample.shown.id}${data} > receipt.json`);
     print(`      the request that was ${sample.shown.outcome}: ${sample.shown.breaches.join(", ")}`);
+    for (const { what, id, outcome, breaches } of sample.scenes)
+      print(`  npx tally receipt ${id}${data}    ${what}: ${outcome}, ${breaches.join(", ")}`);
     print(`  npx tally verify receipt.json${data}    npx tally audit${data}    npx tally platform list${data}`);
     print(
       `  npx tally rules show instalment${data}    the law they were judged by; packs after real laws are in rulebooks`,

@@ -14,6 +14,8 @@ import { knownProducts, productNumber } from "../operator/rule-packs.ts";
 import { sampleMarket } from "./sample-market.ts";
 import { issueSample, type SampleRecord } from "./sample-records.ts";
 
+const shown = z.object({ id: z.string(), outcome: z.string(), breaches: z.array(z.string()) });
+
 const summarySchema = z.object({
   format: z.literal(1),
   loans: z.int(),
@@ -21,7 +23,9 @@ const summarySchema = z.object({
   filings: z.int(),
   decisions: z.object({ accepted: z.int(), flagged: z.int(), refused: z.int() }),
   /** The request of the borrower who rolls debt: a submission to look at. */
-  shown: z.object({ id: z.string(), outcome: z.string(), breaches: z.array(z.string()) }).optional(),
+  shown: shown.optional(),
+  /** What else there is to see. */
+  scenes: z.array(z.object({ what: z.string(), ...shown.shape })),
 });
 export type SampleSummary = z.infer<typeof summarySchema>;
 
@@ -33,6 +37,7 @@ const recordsSchema = z.array(
     record: z.string(),
     opening: z.boolean(),
     shown: z.boolean(),
+    shows: z.string().optional(),
   }),
 );
 
@@ -145,6 +150,7 @@ function summarise(
   const decisions = { accepted: 0, flagged: 0, refused: 0 };
   const filings = new Set<string>();
   let shown: SampleSummary["shown"];
+  const scenes: SampleSummary["scenes"] = [];
   for (const record of records) {
     const submission = settled.get(ids.get(record.idempotencyKey)!);
     if (submission?.decision === undefined)
@@ -158,8 +164,11 @@ function summarise(
     const { outcome, breaches } = submission.decision;
     decisions[outcome]++;
     filings.add(`${submission.platform}/${submission.filing?.number ?? 0}`);
-    if (record.shown) shown = { id: submission.id, outcome, breaches };
+    const seen = { id: submission.id, outcome, breaches };
+    if (record.shown) shown = seen;
+    if (record.shows !== undefined) scenes.push({ what: record.shows, ...seen });
   }
   const loans = records.filter(({ opening }) => opening).length;
-  return { format: 1, loans, entries: records.length, filings: filings.size, decisions, ...(shown && { shown }) };
+  const counts = { loans, entries: records.length, filings: filings.size, decisions };
+  return { format: 1, ...counts, ...(shown && { shown }), scenes };
 }

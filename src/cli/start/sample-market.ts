@@ -5,44 +5,13 @@
  * The dates lie where the sample rulebook's reference rate is known. Only the few requests at the end are of the day on which they
  * are made.
  */
-
-/** How a loan was meant to be paid back. */
-export type SampleTerms =
-  { readonly days: number; readonly charge: number } | { readonly months: number; readonly payment: number };
-
-export interface SampleLoan {
-  /** Place in the list of platforms. */
-  readonly platform: number;
-  readonly borrower: string;
-  readonly product: "payday" | "instalment" | "private";
-  /** Minor units. */
-  readonly principal: number;
-  /** What the borrower got, where that is less. */
-  readonly cash?: number;
-  readonly terms: SampleTerms;
-  /** UTC seconds; undefined for a request, which is made when it is filed. */
-  readonly opened: number | undefined;
-  readonly disclosed: boolean;
-  readonly events: readonly SampleEvent[];
-}
-
-export interface SampleEvent {
-  readonly kind: "Repaid" | "Closed";
-  readonly at: number;
-  readonly principal: number;
-  readonly charges: number;
-}
+import { BEGIN, DAY, END, fairCharge, HOUR, levelPayment, type SampleEvent, type SampleLoan } from "./sample-loan.ts";
+import { sampleScenes } from "./sample-scenes.ts";
 
 /** The borrower whom the sample is about. */
 export const ROLLER = "sample-roller";
 
 const SEED = 4_150;
-const DAY = 86_400;
-const HOUR = 3_600;
-/** 2025-01-06T01:00:00Z, a Monday morning in the sample's zone. */
-const BEGIN = 1_736_125_200;
-/** 2025-10-18T01:00:00Z: the last reference rate known holds beyond it. */
-const END = 1_760_749_200;
 
 /** Numbers from 0 to below 1, the same for the same seed everywhere (mulberry32). */
 function random(seed: number): () => number {
@@ -61,14 +30,11 @@ export function sampleMarket(): SampleLoan[] {
   const loans: SampleLoan[] = [];
   for (let i = 0; i < 90; i++) loans.push(...paydayBorrower(next, `sample-short-${i}`));
   for (let i = 0; i < 30; i++) loans.push(instalmentLoan(next, `sample-long-${i}`));
-  loans.push(...roller(), ...requests());
+  loans.push(...sampleScenes(), ...roller(), ...requests());
   return loans;
 }
 
 const whole = (next: () => number, from: number, to: number): number => from + Math.floor(next() * (to - from + 1));
-
-/** A daily charge of 0.06 % keeps a short loan below 24 % a year. */
-const fairCharge = (principal: number, days: number): number => Math.floor((principal * days * 6) / 10_000);
 
 /** Somebody who borrows for some weeks, now and then; one in eight comes back within the day. */
 function paydayBorrower(next: () => number, borrower: string): SampleLoan[] {
@@ -88,7 +54,7 @@ function paydayBorrower(next: () => number, borrower: string): SampleLoan[] {
       ...(deducted && { cash: principal - Math.floor(principal / 20) }),
       terms: { days, charge },
       disclosed: next() > 0.05,
-      events: [{ kind: "Closed", at: closed, principal, charges: charge }],
+      events: [{ kind: "Closed", at: closed, reason: "repaid", principal, charges: charge }],
     });
     opened = closed + (hasty ? whole(next, 1, 20) * HOUR : whole(next, 2, 45) * DAY);
   }
@@ -110,23 +76,14 @@ function instalmentLoan(next: () => number, borrower: string): SampleLoan {
     const charges = Math.floor((outstanding * monthly) / 1_000);
     const paid = k === months ? outstanding : Math.min(outstanding, payment - charges);
     outstanding -= paid;
-    events.push({ kind: k === months ? "Closed" : "Repaid", at, principal: paid, charges });
+    const made = { at, principal: paid, charges };
+    events.push(k === months ? { kind: "Closed", reason: "repaid", ...made } : { kind: "Repaid", ...made });
   }
   return {
     ...{ platform: whole(next, 0, 2), borrower, principal, opened, events, disclosed: true },
     product: next() < 0.3 ? "private" : "instalment",
     terms: { months, payment },
   };
-}
-
-/** The level payment that repays `principal` in `months` at `monthly` thousandths a month, rounded up: in integers, so that it is equal everywhere. */
-export function levelPayment(principal: number, monthly: number, months: number): number {
-  const scale = 10n ** 18n;
-  let growth = scale;
-  for (let i = 0; i < months; i++) growth = (growth * BigInt(1_000 + monthly)) / 1_000n;
-  const interest = BigInt(principal) * BigInt(monthly) * growth;
-  const share = 1_000n * (growth - scale);
-  return Number((interest + share - 1n) / share);
 }
 
 /** Eleven loans in seven months, each from another platform than the last and a little larger, to pay off the one before. */
@@ -143,7 +100,7 @@ function roller(): SampleLoan[] {
     loans.push({
       ...{ platform: i % 3, borrower: ROLLER, product: "payday", principal, opened, disclosed: true },
       terms: { days, charge },
-      events: stillOpen ? [] : [{ kind: "Closed", at: closed, principal, charges: charge }],
+      events: stillOpen ? [] : [{ kind: "Closed", at: closed, reason: "repaid", principal, charges: charge }],
     });
     opened += (days - 1) * DAY;
     principal = Math.ceil((principal + charge) / 10_000) * 10_000 + 20_000;

@@ -4,7 +4,8 @@ import { issueRecord, type RecordSigner } from "../../client/record.ts";
 import { fromHex, type Hex, toHex } from "../../core/bytes.ts";
 import { issuerName, type ClaimsJson } from "../../core/record.ts";
 import { leafOf } from "../../core/sd-jwt.ts";
-import { ROLLER, type SampleLoan } from "./sample-market.ts";
+import type { SampleEvent, SampleLoan } from "./sample-loan.ts";
+import { ROLLER } from "./sample-market.ts";
 
 /** A record that waits to be submitted. */
 export interface SampleRecord {
@@ -16,6 +17,8 @@ export interface SampleRecord {
   readonly opening: boolean;
   /** The request that the sample shows. */
   readonly shown: boolean;
+  /** What else there is to see. */
+  readonly shows?: string | undefined;
 }
 
 export interface SampleIssuers {
@@ -31,8 +34,11 @@ export interface SampleIssuers {
 interface Draft {
   readonly loan: SampleLoan;
   readonly at: number;
-  readonly event: SampleLoan["events"][number] | undefined;
+  readonly event: SampleEvent | undefined;
 }
+
+/** Place of the platform that files it. */
+const filerOf = ({ loan, event }: Draft): number => event?.by ?? loan.platform;
 
 /**
  * Issues every record. Each borrower's entries come in true time order across platforms: a round holds, of each borrower, what can be
@@ -51,7 +57,7 @@ export function issueSample(loans: readonly SampleLoan[], issuers: SampleIssuers
     drafts.sort((a, b) => a.at - b.at);
     let round = 0;
     for (const [i, draft] of drafts.entries()) {
-      if (i > 0 && draft.loan.platform !== drafts[i - 1]!.loan.platform) round++;
+      if (i > 0 && filerOf(draft) !== filerOf(drafts[i - 1]!)) round++;
       // What is asked today comes after all history: the first request ends a platform's founding window.
       if (draft.loan.opened === undefined) continue;
       (rounds[round] ??= []).push(draft);
@@ -61,9 +67,19 @@ export function issueSample(loans: readonly SampleLoan[], issuers: SampleIssuers
   return new Issuing(issuers).all([...rounds, asked]);
 }
 
+/** What later records say of a loan. */
+interface Issued {
+  readonly opening: Hex;
+  readonly number: string;
+  /** Of the loan's last record. */
+  last: Hex;
+  /** Of its last complaint. */
+  complaint?: Hex;
+}
+
 class Issuing {
   readonly #issuers: SampleIssuers;
-  readonly #openings = new Map<SampleLoan, { readonly leaf: Hex; readonly number: string }>();
+  readonly #issued = new Map<SampleLoan, Issued>();
   #count = 0;
 
   constructor(issuers: SampleIssuers) {
@@ -74,59 +90,129 @@ class Issuing {
     return rounds.flatMap((drafts, round) => drafts.map((draft) => this.#issue(draft, round)));
   }
 
-  #issue({ loan, at, event }: Draft, round: number): SampleRecord {
+  #issue(draft: Draft, round: number): SampleRecord {
+    const { loan, at, event } = draft;
     const { platforms, signers } = this.#issuers;
-    const platform = platforms[loan.platform]!;
+    const filer = filerOf(draft);
     const id = `sample-${String(++this.#count).padStart(4, "0")}`;
-    const claims = event === undefined ? this.#opened(loan, at, id) : this.#later(loan, event, id);
-    const record = issueRecord(claims, signers[loan.platform]!);
-    if (event === undefined) {
-      const leaf = toHex(leafOf(record.slice(0, record.indexOf("~"))));
-      this.#openings.set(loan, { leaf, number: id });
+    const head = this.#head(filer, loan.borrower, id);
+    const claims = event === undefined ? this.#opened(loan, at, head) : this.#later(loan, event, head);
+    const record = issueRecord(claims, signers[filer]!);
+    const leaf = toHex(leafOf(record.slice(0, record.indexOf("~"))));
+    if (event === undefined) this.#issued.set(loan, { opening: leaf, number: id, last: leaf });
+    else {
+      const known = this.#issued.get(loan)!;
+      known.last = leaf;
+      if (event.kind === "Complained") known.complaint = leaf;
     }
     const shown = loan.opened === undefined && loan.borrower === ROLLER;
-    return { round, platform, idempotencyKey: id, record, opening: event === undefined, shown };
+    const base = {
+      round,
+      platform: platforms[filer]!,
+      idempotencyKey: id,
+      record,
+      opening: event === undefined,
+      shown,
+    };
+    return { ...base, shows: event?.shows };
   }
 
-  #opened(loan: SampleLoan, at: number, id: string): ClaimsJson {
+  #opened(loan: SampleLoan, at: number, head: Head): ClaimsJson {
     const { terms } = loan;
-    const leg =
-      "days" in terms
-        ? { count: 1, unit: "day" as const, gap: terms.days, amount: String(loan.principal + terms.charge) }
-        : { count: terms.months, unit: "month" as const, gap: 1, amount: String(terms.payment) };
+    const payment = "days" in terms ? loan.principal + terms.charge : terms.payment;
     return {
-      ...this.#head(loan, id),
+      ...head,
       kind: "Opened",
-      loan: { number: id },
+      loan: {
+        number: head.jti,
+        ...(loan.renews !== undefined && { predecessor: this.#issued.get(loan.renews)!.opening }),
+      },
       terms: {
         basis: loan.opened === undefined ? "request" : "founded",
         product: this.#issuers.products[loan.product],
         principal: String(loan.principal),
         ...(loan.cash !== undefined && { cash: String(loan.cash) }),
       },
-      schedule: { legs: [leg] },
+      schedule: { legs: [legOf(terms, payment)] },
       ...(loan.disclosed && { disclosure: { at: at - 600 } }),
       time: { at },
     };
   }
 
-  #later(loan: SampleLoan, { kind, at, principal, charges }: SampleLoan["events"][number], id: string): ClaimsJson {
-    const { leaf, number } = this.#openings.get(loan)!;
-    const paid = { founded: true as const, principal: String(principal), charges: String(charges) };
-    const common = { ...this.#head(loan, id), loan: { number, opening: leaf }, time: { at } };
-    return kind === "Repaid"
-      ? { ...common, kind, event: paid }
-      : { ...common, kind, event: { ...paid, reason: "repaid" } };
+  #later(loan: SampleLoan, event: SampleEvent, head: Head): ClaimsJson {
+    const { opening, number, last, complaint } = this.#issued.get(loan)!;
+    const { at } = event;
+    const common = { ...head, loan: { number, opening }, time: { at } };
+    const founded = { founded: true } as const;
+    switch (event.kind) {
+      case "Disbursed":
+        return { ...common, kind: event.kind, event: { ...founded, amount: String(event.amount) } };
+      case "Repaid":
+        return { ...common, kind: event.kind, event: { ...founded, ...paid(event) } };
+      case "Closed":
+        return { ...common, kind: event.kind, event: { ...founded, ...paid(event), reason: event.reason } };
+      case "Extended": {
+        const { extension, fee, writeDown, paid: before, payment } = event;
+        const amounts = { fee: String(fee), writeDown: String(writeDown), paid: String(before) };
+        const schedule = { legs: [legOf(event, payment)] };
+        return { ...common, kind: event.kind, event: { ...founded, extension, ...amounts }, schedule };
+      }
+      case "Overdue": {
+        const { daysPastDue, amountOverdue, defaultCharges, contractRate } = event;
+        const amounts = { amountOverdue: String(amountOverdue), defaultCharges: String(defaultCharges) };
+        const said = { daysPastDue, ...amounts, contractRate: String(contractRate) };
+        return { ...common, kind: event.kind, event: { ...founded, ...said } };
+      }
+      case "Contacted": {
+        const { channel, party, agent } = event;
+        return { ...common, kind: event.kind, event: { ...founded, channel, party, agent } };
+      }
+      case "Complained":
+        return { ...common, kind: event.kind, event: { ...founded, topic: event.topic } };
+      case "Answered":
+        return { ...common, kind: event.kind, event: { ...founded, complaint: complaint!, outcome: event.outcome } };
+      case "Assigned": {
+        const to = this.#issuers.platforms[event.to]!;
+        return { ...common, kind: event.kind, event: { ...founded, to, side: event.side } };
+      }
+      case "Corrected": {
+        const what = { superseded: last, what: "outstanding", why: 1 } as const;
+        return { ...common, kind: event.kind, event: { ...founded, ...what, value: String(event.value) } };
+      }
+      case "Barred":
+        return {
+          ...head,
+          kind: event.kind,
+          event: { ...founded, until: event.until, why: SELF_EXCLUSION },
+          time: { at },
+        };
+    }
   }
 
-  #head({ platform, borrower }: SampleLoan, id: string) {
+  #head(filer: number, borrower: string, jti: string) {
     const { platforms, pseudonymKey, now } = this.#issuers;
     return {
-      iss: issuerName(platforms[platform]!),
+      iss: issuerName(platforms[filer]!),
       iat: now,
-      jti: id,
+      jti,
       fmt: 1 as const,
       borrower: { pseudonym: pseudonymOf(borrower, "person", fromHex(pseudonymKey, 32)) },
     };
   }
+}
+
+type Head = Pick<Extract<ClaimsJson, { kind: "Barred" }>, "iss" | "iat" | "jti" | "fmt" | "borrower">;
+
+/** Code of the reason that a borrower asked for it. */
+const SELF_EXCLUSION = 1;
+
+function paid({ principal, charges }: { readonly principal: number; readonly charges: number }) {
+  return { principal: String(principal), charges: String(charges) };
+}
+
+/** One sum after some days, or equal ones each month. */
+function legOf(terms: { readonly days: number } | { readonly months: number }, payment: number) {
+  return "days" in terms
+    ? { count: 1, unit: "day" as const, gap: terms.days, amount: String(payment) }
+    : { count: terms.months, unit: "month" as const, gap: 1, amount: String(payment) };
 }
