@@ -135,14 +135,16 @@ export async function faultOfSuccessor(
   const { registry, codeHash } = announced;
   if ((await codeHashOf(rpc, registry)) !== codeHash)
     return `the code at ${registry} is not the one that was announced`;
-  const [predecessor, licences, rulebook] = await Promise.all(
-    ["predecessor", "licences", "rulebook"].map(async (name) =>
+  const [predecessor, licences, rulebook, sandbox] = await Promise.all(
+    ["predecessor", "licences", "rulebook", "sandbox"].map(async (name) =>
       addressOf((await view(rpc, "Registry", registry, name))[0]),
     ),
   );
   if (predecessor !== inService) return `it succeeds ${predecessor}, and in service is ${inService}`;
   if (licences !== deployment.licences) return `it reads other licences: ${licences}`;
   if (rulebook !== deployment.rulebook) return `it reads another rulebook: ${rulebook}`;
+  // A pilot would begin anew with it, and nobody would count its loans.
+  if (deployment.sandbox !== undefined && sandbox !== deployment.sandbox) return `it asks another Sandbox: ${sandbox}`;
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { z } from "zod";
 import { artifact } from "../../src/chain/artifacts.ts";
 import { type Deployment, deploy, writeDeployment } from "../../src/chain/deployment.ts";
-import { announceSuccessor, readSuccession } from "../../src/chain/succession.ts";
+import { announceSuccessor, deploySuccessor, readSuccession, renounceSuccessor } from "../../src/chain/succession.ts";
 import { addressOfKey } from "../../src/chain/transaction.ts";
 import { Transactor } from "../../src/chain/transactor.ts";
 import { AppError } from "../../src/core/errors.ts";
@@ -134,6 +134,15 @@ describe("tally registry", function () {
     expect(shows.stderr).to.contain("brings it up to date");
     expect((await run(["install", "--deployment", other])).code).to.equal(0);
     expect(JSON.parse(await readFile(other, "utf8"))).to.deep.equal(await noted());
+  });
+
+  it("finds a successor that asks another Sandbox, where no pilot is", async () => {
+    const elsewhere = await deploySuccessor(administrator, { ...first, sandbox: first.rulebook });
+    const { notice } = await readSuccession(chain.rpc, first.licences);
+    const now = Math.floor(Date.now() / 1_000);
+    await announceSuccessor(administrator, first, elsewhere, now + notice + 40 * DAY);
+    expect((await run(["show"])).stdout).to.contain(`it asks another Sandbox: ${first.rulebook}`);
+    await renounceSuccessor(administrator, first);
   });
 
   it("has no way back: the former registry can be announced, and neither passes the look nor the contract", async () => {
