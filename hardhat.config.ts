@@ -26,6 +26,7 @@ export default defineConfig({
       "contracts/libraries/Judge.sol": compiler(true),
       "contracts/libraries/RateJudge.sol": compiler(true),
       "contracts/libraries/Handover.sol": compiler(true),
+      "contracts/libraries/Staleness.sol": compiler(true),
       // As near to a contract's size as it is, half the runs save 600 bytes of it and cost an entry next to nothing.
       "contracts/libraries/Lifecycle.sol": compiler(true, 500),
       "contracts/libraries/Openings.sol": compiler(true),

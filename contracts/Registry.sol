@@ -9,6 +9,7 @@ import {IRulebook} from "./interfaces/IRulebook.sol";
 import {ISandbox} from "./interfaces/ISandbox.sol";
 import {Book, BookWords} from "./libraries/Book.sol";
 import {FilingFacts} from "./libraries/Context.sol";
+import {Counts} from "./libraries/Counts.sol";
 import {Decision} from "./libraries/Decision.sol";
 import {Judge} from "./libraries/Judge.sol";
 import {Ledger} from "./libraries/Ledger.sol";
@@ -67,7 +68,8 @@ contract Registry is IRegistry {
 
         PlatformState storage platform = _state.platforms[facts.platform];
         platform.head = head;
-        platform.last = facts.number | (facts.foundingClosed ? FOUNDING_CLOSED : 0);
+        // What is counted against it may have changed meanwhile.
+        platform.last = (platform.last & Counts.MASK) | facts.number | (facts.foundingClosed ? FOUNDING_CLOSED : 0);
         _state.seals[(facts.platform << 32) | facts.number] = keccak256(
             abi.encode(head, block.timestamp, keccak256(decisions))
         );
@@ -128,6 +130,15 @@ contract Registry is IRegistry {
         uint256 last = s.last;
         (number, head, foundingClosed) = (uint32(last), s.head, last & FOUNDING_CLOSED != 0);
         if (number == 0 && address(predecessor) != address(0)) return predecessor.platformState(platform);
+    }
+
+    /// @inheritdoc IRegistry
+    function countsOf(uint24 platform) external view returns (uint256 outages, uint256 stale) {
+        uint256 last = _state.platforms[platform].last;
+        (outages, stale) = (Counts.outages(last), Counts.stale(last));
+        if (address(predecessor) == address(0)) return (outages, stale);
+        (uint256 outagesBefore, uint256 staleBefore) = predecessor.countsOf(platform);
+        return (outages + outagesBefore, stale + staleBefore);
     }
 
     /// @inheritdoc IRegistry

@@ -64,6 +64,11 @@ interface IRegistry {
     /// @notice A platform's last number and head (zero before its first), and whether a request closed its founding window.
     function platformState(uint24 platform) external view returns (uint32 number, bytes32 head, bool foundingClosed);
 
+    /// @notice What is counted against a platform, here and by predecessors.
+    /// @return outages Loans that it says it paid out during an outage.
+    /// @return stale Loans with it that nobody closed in time.
+    function countsOf(uint24 platform) external view returns (uint256 outages, uint256 stale);
+
     /// @notice The seal of a filing, `keccak256(head ‖ uint256(block time) ‖ keccak256(decisions))`; zero if there is none.
     function sealOf(uint24 platform, uint32 number) external view returns (bytes32);
 

@@ -91,7 +91,7 @@ library Assignment {
             book.slots[n.place] = Book.withHolder(n.word, to);
             return;
         }
-        uint256 head = Ledger.moveHead(book, n.head);
+        uint256 head = Ledger.moveHead(book, n.head, 0);
         uint256 slot = Book.count(n.head);
         book.slots[slot] = Book.withHolder(book.slots[slot], to);
         Ledger.store(book, c.predecessor, head);

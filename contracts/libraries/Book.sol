@@ -37,6 +37,8 @@ library Book {
     /// @dev Of a head: the borrower has a conduct word.
     uint256 internal constant CONDUCT = 1 << 120;
     uint256 internal constant DRAW = 1 << 121;
+    /// @dev Of a slot: found stale, and counted.
+    uint256 internal constant STALE = 1 << 122;
     /// @dev Of a head: a head loan, or slots in use.
     uint256 internal constant ANY_LOAN = PRESENT | (31 << COUNT_AT);
     /// @dev Everything of the head loan.
@@ -69,7 +71,7 @@ library Book {
     // Both
 
     /// @dev The low bits of a loan word.
-    /// @param seconds_ The term; kept as days, rounded up, so that a loan is called stale later rather than earlier.
+    /// @param seconds_ The term; kept as days, rounded up, so that a loan is found stale later rather than earlier.
     function loan(uint256 principal_, uint256 seconds_, uint256 product_) internal pure returns (uint256) {
         // Unchecked: a term is far below 2^256.
         unchecked {
@@ -113,6 +115,23 @@ library Book {
 
     function product(uint256 word) internal pure returns (uint256) {
         return (word >> 52) & U11;
+    }
+
+    /// @dev Whether nobody closed the loan for so many days after its term. One whose term isn't known, because it saturated, never is.
+    function isStale(uint256 word, uint256 opened_, uint256 graceDays, uint256 time) internal pure returns (bool) {
+        uint256 days_ = term(word);
+        // Unchecked: 32 bits, and days of 14 and 16 bits.
+        unchecked {
+            return days_ != MAX_TERM && graceDays != 0 && time > opened_ + (days_ + graceDays) * 86_400;
+        }
+    }
+
+    /// @dev Whether the term has passed.
+    function isOverTerm(uint256 word, uint256 opened_, uint256 time) internal pure returns (bool) {
+        // Unchecked: as above.
+        unchecked {
+            return time > opened_ + term(word) * 86_400;
+        }
     }
 
     function market(uint256 word) internal pure returns (uint256) {

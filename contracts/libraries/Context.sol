@@ -190,6 +190,11 @@ library Context {
         return _market(c, market) >> 16;
     }
 
+    /// @notice Days after its term after which a loan of this market is stale, unless it was closed; zero: never.
+    function graceDays(FilingContext memory c, uint256 market) internal view returns (uint256) {
+        return _market(c, market) & 0xffff;
+    }
+
     /// @notice The business days in (since, upTo] as the rulebook knows them now (see {IRulebook-businessDays}). Only versions that count by
     /// them ask, so that nobody else pays for the calendar.
     function businessDays(

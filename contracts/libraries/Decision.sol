@@ -202,6 +202,11 @@ library Decision {
         return REFUSED | (finding << 64);
     }
 
+    /// @notice A decision with what else was found, if anything, which refuses nothing.
+    function withFinding(uint256 decision, uint256 finding) internal pure returns (uint256) {
+        return (decision == ACCEPTED && finding != 0 ? FLAGGED : decision) | (finding << 64);
+    }
+
     function isRefused(uint256 decision) internal pure returns (bool) {
         return decision >= REFUSED;
     }

@@ -71,6 +71,8 @@ library Entry {
     uint256 internal constant FIRST_DRAW = 32;
     uint256 private constant PREDECESSOR = 64;
     uint256 private constant LENDER = 128;
+    /// @dev Beyond what is filed: the borrower's head loan is stale and about to move.
+    uint256 internal constant HEAD_IS_STALE = 256;
 
     // Flags of all other kinds.
     uint256 internal constant IS_FOUNDED = 1;

@@ -15,10 +15,15 @@ import {Exposure, Opening} from "./Scratch.sol";
 /// time are taken out first, of whatever market.
 library Exposures {
     using Context for FilingContext;
+    // Of loans that count no more.
+    uint256 private constant STALE_SLOT = 1 << 32;
+    uint256 private constant STALE_HEAD = 1 << 63;
+    uint256 private constant ANY_STALE = 1 << 64;
+    uint256 private constant SLOTS = 2 ** 31 - 1;
 
     /// @notice Adds up the borrower's loans in the market of the loan being opened.
     /// @param head The borrower's.
-    /// @return The head without lapsed loans, but for its count of slots; `x.lapsed` has those that lapsed in slots.
+    /// @return The head without lapsed loans, but for its count of slots; `x.apart` has those that lapsed in slots, and what is stale.
     function addUp(
         FilingContext memory c,
         Opening memory o,
@@ -39,6 +44,8 @@ library Exposures {
         if (head & Book.PRESENT != 0) {
             if (head & Book.UNCONFIRMED != 0 && isLapsed(c, head, Book.newest(head))) {
                 head = Book.withoutLoan(c.withoutOpening(head, Book.newest(head)));
+            } else if (Book.isOverTerm(head, Book.newest(head), o.opened) && _isStale(c, o, head, Book.newest(head))) {
+                x.apart = ANY_STALE | STALE_HEAD;
             } else {
                 x.anyOpen = true;
                 if (Book.market(head) == market) {
@@ -55,13 +62,19 @@ library Exposures {
             for (uint256 k = Book.count(head); k != 0;) {
                 uint256 slot = book.slots[--k];
                 if (slot & Book.UNCONFIRMED != 0 && isLapsed(c, slot, Book.opened(slot))) {
-                    x.lapsed |= 1 << k;
+                    x.apart |= 1 << k;
                     if (slot & Book.IN_RING != 0) head = c.withoutOpening(head, Book.opened(slot));
                     continue;
                 }
                 // Charged off is still owed, but no open loan.
                 bool open = slot & Book.CHARGED_OFF == 0;
-                if (open) x.anyOpen = true;
+                if (open) {
+                    if (Book.isOverTerm(slot, Book.opened(slot), o.opened) && _isStale(c, o, slot, Book.opened(slot))) {
+                        x.apart |= slot & Book.STALE == 0 ? ANY_STALE | (STALE_SLOT << k) : ANY_STALE;
+                        continue;
+                    }
+                    x.anyOpen = true;
+                }
                 if (Book.market(slot) != market) continue;
                 uint256 owed = Book.principal(slot);
                 if (slot & Book.DETAILED != 0 || x.addsPayments) owed = _owed(x, slot, book.details[k], open);
@@ -73,6 +86,20 @@ library Exposures {
             }
         }
         return head;
+    }
+
+    /// @notice The slots whose loan lapsed, a bit each.
+    function lapsed(Exposure memory x) internal pure returns (uint256) {
+        return x.apart & SLOTS;
+    }
+
+    /// @notice The slots whose loan was found stale for the first time, a bit each; bit 31 is the head.
+    function newlyStale(Exposure memory x) internal pure returns (uint256) {
+        return (x.apart >> 32) & (2 ** 32 - 1);
+    }
+
+    function anyStale(Exposure memory x) internal pure returns (bool) {
+        return x.apart & ANY_STALE != 0;
     }
 
     /// @dev Plain equivalent: the first eleven fields, each zero.
@@ -88,6 +115,16 @@ library Exposures {
         unchecked {
             return c.time > opened + c.confirmationWindow(Book.market(word));
         }
+    }
+
+    /// @dev Whether a loan past its term is stale when the one in `o` is opened: only of these the settings are asked.
+    function _isStale(
+        FilingContext memory c,
+        Opening memory o,
+        uint256 word,
+        uint256 opened
+    ) private view returns (bool) {
+        return Book.isStale(word, opened, c.graceDays(Book.market(word)), o.opened);
     }
 
     /// @dev Adds to what is owed to the platform's group, or another's group to those with an open loan.

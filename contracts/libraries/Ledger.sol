@@ -64,10 +64,11 @@ library Ledger {
     }
 
     /// @notice Moves the head loan to the next slot; the caller has seen that there is one.
+    /// @param mark Bits that the slot has beside.
     /// @return The head without it, and with one slot more.
-    function moveHead(BookWords storage book, uint256 head) internal returns (uint256) {
+    function moveHead(BookWords storage book, uint256 head, uint256 mark) internal returns (uint256) {
         uint256 detail = head & Book.DETAILED == 0 ? 0 : book.detail;
-        return append(book, Book.withoutLoan(head), Book.slotOfHead(head), detail);
+        return append(book, Book.withoutLoan(head), Book.slotOfHead(head) | mark, detail);
     }
 
     /// @notice Takes the loan of slot k out; the last slot's takes its place. Vacated words are left for use again.

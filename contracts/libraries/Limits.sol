@@ -61,7 +61,12 @@ library Limits {
     }
 
     function reservedEnd(Terms v) internal pure returns (uint256) {
-        return _word(v, 9) & (2 ** 152 - 1);
+        return _word(v, 9) & (2 ** 120 - 1);
+    }
+
+    /// @dev Seconds; zero: nobody asks.
+    function secondaryWindow(Terms v) internal pure returns (uint256) {
+        return (_word(v, 9) >> 120) & U32;
     }
 
     function confirm(Terms v) internal pure returns (bool) {

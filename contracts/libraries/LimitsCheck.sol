@@ -36,7 +36,7 @@ library LimitsCheck {
         if (v.refuse() & Decision.LICENCE == 0 || v.refuse() > Decision.RULES) return 6;
         if (v.undeterminedRefuse() > Decision.RULES) return 10;
         if (v.reserved() != 0) return 88;
-        if (v.reservedEnd() != 0) return 301;
+        if (v.reservedEnd() != 0) return 305;
         if (on & Decision.COOLING_OFF != 0) {
             if (v.coolingMode() > CoolingOff.DAYS) return 62;
             if (v.coolingMode() != CoolingOff.SECONDS && !_isDays(v.coolingOff())) return 58;

@@ -19,6 +19,7 @@ import {Term} from "../rules/Term.sol";
 import {Asking} from "./Asking.sol";
 import {Book, BookWords} from "./Book.sol";
 import {Context, FilingContext} from "./Context.sol";
+import {Counts} from "./Counts.sol";
 import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
 import {Exposures} from "./Exposures.sol";
@@ -30,12 +31,16 @@ import {Openings} from "./Openings.sol";
 import {RateCap} from "./RateCap.sol";
 import {Ring} from "./Ring.sol";
 import {Exposure, Offer, Opening} from "./Scratch.sol";
+import {Staleness} from "./Staleness.sol";
 import {RegistryState} from "./State.sol";
 
 /// @title Judging an `Opened`
 /// @notice `docs/spec/protocol.md`, section 6.
 library Origination {
     using Context for FilingContext;
+
+    /// @dev Among breaches: what else was found.
+    uint256 private constant FINDINGS_AT = 64;
 
     /// @notice Judges the `Opened` in [start, end) of calldata and, unless it is refused, enters the loan.
     function judge(
@@ -77,7 +82,7 @@ library Origination {
         decision =
             limits.exists() ? _rules(c, o, x, limits, head, breaches) : Decision.onFact(0, Decision.NO_VERSION, 0, 0);
         if (Decision.isRefused(decision)) return decision;
-        if (x.lapsed != 0) head = _removeLapsed(book, head, x.lapsed);
+        if (x.apart != 0) head = _settleOthers(state, o, x, book, head);
         _enter(state, c, o, limits, book, head);
     }
 
@@ -142,7 +147,7 @@ library Origination {
             uint256 slots = Book.count(head);
             // A loan needs two at most: for itself, and for the head loan.
             if (slots + 2 <= Book.SLOTS) return false;
-            for (uint256 lapsed = x.lapsed; lapsed != 0; lapsed &= lapsed - 1) slots--;
+            for (uint256 lapsed = Exposures.lapsed(x); lapsed != 0; lapsed &= lapsed - 1) slots--;
             bool newest = o.flags & Entry.LATER_DRAW == 0 && o.opened >= Book.newest(head);
             if (newest && head & Book.PRESENT != 0) slots++;
             if (!newest || o.flags & Entry.FIRST_DRAW != 0) slots++;
@@ -176,9 +181,27 @@ library Origination {
         (found, unknown) = _borrowerRules(c, o, x, limits, head);
         breaches |= found;
         undetermined |= unknown;
-        if (Asking.isNeeded(limits.masks())) return Asking.aboutLoan(c, o, x, limits, breaches, undetermined);
-        if (o.flags & Entry.BASIS == Entry.REQUEST) return Decision.onQuestion(limits.masks(), breaches, undetermined);
-        return Decision.onFact(limits.masks(), 0, breaches, undetermined);
+        if (Asking.isNeeded(limits.masks())) {
+            found = Asking.aboutLoan(c, o, x, limits, breaches & Decision.RULES, undetermined);
+            return Decision.withFinding(found, breaches >> FINDINGS_AT);
+        }
+        uint256 decision =
+            o.flags & Entry.BASIS == Entry.REQUEST
+                ? Decision.onQuestion(limits.masks(), breaches, undetermined)
+                : Decision.onFact(limits.masks(), 0, breaches, undetermined);
+        found = breaches >> FINDINGS_AT;
+        return found == 0 ? decision : Decision.withFinding(decision, found);
+    }
+
+    /// @dev Whether the borrower has a loan, or had one lately: whoever asks looks at these twice. A line's draws count once.
+    function _isSecondary(Opening memory o, Exposure memory x, Terms limits, uint256 head) private pure returns (bool) {
+        if (o.flags & Entry.LATER_DRAW != 0) return false;
+        if (x.anyOpen) return true;
+        uint256 closed = Book.lastClosed(head);
+        // Unchecked: 32 bits each.
+        unchecked {
+            return closed != 0 && closed <= o.opened && o.opened < closed + limits.secondaryWindow();
+        }
     }
 
     /// @dev Rules on the loan by itself.
@@ -265,6 +288,10 @@ library Origination {
             breach = OpenLoans.breaches(limits, x.lineOpen ? x.openLoans : x.openLoans + 1, x.lenders + 1);
         }
         breaches |= Decision.mark(breach, Decision.OPEN_LOANS_BIT);
+        if (x.apart != 0 && Exposures.anyStale(x)) breaches |= Decision.STALE << FINDINGS_AT;
+        if (limits.secondaryWindow() != 0 && _isSecondary(o, x, limits, head)) {
+            breaches |= Decision.SECONDARY << FINDINGS_AT;
+        }
         bool unknown;
         if (limits.on() & Decision.INCOME != 0) {
             (breach, unknown) = _income(o, x, limits, principal);
@@ -365,6 +392,7 @@ library Origination {
         uint256 head
     ) private {
         uint256 flags = o.flags;
+        if (flags & Entry.BASIS == Entry.OUTAGE) Counts.add(state, c.platform, Counts.OUTAGES_AT);
         Offer memory offer = o.offer;
         // Without a version nothing judged it.
         if (!limits.exists()) _enterOffer(o, offer, limits);
@@ -374,7 +402,9 @@ library Origination {
         if (flags & Entry.BASIS != Entry.REQUEST) loan &= ~Book.UNCONFIRMED;
 
         bool newest = flags & Entry.LATER_DRAW == 0 && o.opened >= Book.newest(head);
-        if (newest && head & Book.PRESENT != 0) head = Ledger.moveHead(book, head);
+        if (newest && head & Book.PRESENT != 0) {
+            head = Ledger.moveHead(book, head, flags & Entry.HEAD_IS_STALE == 0 ? 0 : Book.STALE);
+        }
         if (flags & Entry.LATER_DRAW == 0) head = _withOpening(o, head, newest);
         if (newest && flags & Entry.FIRST_DRAW == 0) {
             if (detail != 0) book.detail = detail;
@@ -400,6 +430,23 @@ library Origination {
         head = Book.withStreak(head, streak);
         if (newest) return Book.withRing(head, o.opened, Ring.pushed(Book.ring(head), o.day, o.newestDay));
         return Book.withRing(head, before, Openings.inserted(Book.ring(head), o.day, o.newestDay));
+    }
+
+    /// @dev What becomes of loans found stale or lapsed: the former are counted, the latter leave.
+    function _settleOthers(
+        RegistryState storage state,
+        Opening memory o,
+        Exposure memory x,
+        BookWords storage book,
+        uint256 head
+    ) private returns (uint256) {
+        uint256 stale = Exposures.newlyStale(x);
+        if (stale != 0) {
+            bool moves = o.flags & Entry.LATER_DRAW == 0 && o.opened >= Book.newest(head);
+            Staleness.count(state, book, head, stale, moves);
+            if (moves && stale >> Book.SLOTS != 0) o.flags |= Entry.HEAD_IS_STALE;
+        }
+        return _removeLapsed(book, head, Exposures.lapsed(x));
     }
 
     /// @dev Takes the slots of lapsed loans out of storage: the head is without them but for its count.

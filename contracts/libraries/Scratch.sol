@@ -83,8 +83,9 @@ struct Exposure {
     bool addsPayments;
     uint256 payments;
     bool paymentsUnknown;
-    /// Bit k: the loan in slot k, of whatever market, lapsed.
-    uint256 lapsed;
+    /// Loans of whatever market that count no more. Bit k: the one in slot k lapsed; bit 32 + k: it is stale, and was not found so before;
+    /// bit 63: the same of the head loan; bit 64: some loan is stale.
+    uint256 apart;
     // Used again without being emptied.
     uint256[] groups;
     uint256[] lines;

@@ -5,7 +5,8 @@ import {BookWords} from "./Book.sol";
 
 /// @notice What a platform's filings have come to.
 /// @param head Of its last filing.
-/// @param last Bits 0 to 31: the number of its last filing; zero: it has filed nothing. Bit 32: a request of its has been mined.
+/// @param last Bits 0 to 31: the number of its last filing; zero: it has filed nothing. Bit 32: a request of its has been mined. Then what is
+/// counted against it ({Counts}).
 /// One word, because two fields of one slot are written one after the other.
 struct PlatformState {
     bytes32 head;

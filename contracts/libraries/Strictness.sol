@@ -84,7 +84,8 @@ library Strictness {
         hex"0110010213" // withdrawalMode
         hex"0111040019" // pilot
         hex"011514001a" // custom
-        hex"012904001a"; // customGas
+        hex"012904001a" // customGas
+        hex"012d0401ff"; // secondaryWindow
     // The table's end.
 
     /// @notice Whether `next` tightens `present`, relaxes it, or both; neither if nothing that matters differs.

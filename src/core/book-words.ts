@@ -37,6 +37,7 @@ const IN_SLOT = {
   chargedOff: [117, 1],
   inRing: [120, 1],
   isDraw: [121, 1],
+  stale: [122, 1],
   holder: [124, 18],
   opened: [142, 32],
   lineIndex: [212, 8],
@@ -115,6 +116,7 @@ function packSlot(loan: Loan): bigint {
     put(loan.chargedOff, IN_SLOT.chargedOff) |
     put(loan.inRing, IN_SLOT.inRing) |
     put(loan.line !== undefined, IN_SLOT.isDraw) |
+    put(loan.stale === true, IN_SLOT.stale) |
     put(loan.holder, IN_SLOT.holder) |
     put(loan.opened, IN_SLOT.opened) |
     put(loan.line?.index ?? 0, IN_SLOT.lineIndex) |
@@ -225,6 +227,7 @@ function unpackSlot(words: BookWords, k: number): Loan {
     chargedOff: get(bits, IN_SLOT.chargedOff) === 1,
     inRing: get(bits, IN_SLOT.inRing) === 1,
     holder: get(bits, IN_SLOT.holder),
+    ...(get(bits, IN_SLOT.stale) === 1 && { stale: true as const }),
     ...(get(bits, IN_SLOT.isDraw) === 1 && {
       line: { number: get(bits, IN_SLOT.lineNumber), index: get(bits, IN_SLOT.lineIndex) },
     }),

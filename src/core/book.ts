@@ -25,6 +25,8 @@ export interface Loan extends Ref {
   readonly inRing: boolean;
   /** Number and index of the line's first draw, if this is a draw (of this platform's). */
   readonly line?: { readonly number: number; readonly index: number };
+  /** It was found stale, and counted. Never of the head loan. */
+  readonly stale?: true;
   /** Platform that holds it after an assignment; 0 if that is the one that opened it. */
   readonly holder: number;
   readonly detail?: Detail;

@@ -3,6 +3,7 @@ import {
   MAX_TERM,
   SLOTS,
   headless,
+  holderOf,
   isInDefault,
   loansOf,
   moveHead,
@@ -12,14 +13,14 @@ import {
 } from "./book.ts";
 import type { Book, Detail, Loan } from "./book.ts";
 import { DAY } from "./calendar.ts";
-import { ruleBit } from "./decision.ts";
+import { findingBit, ruleBit } from "./decision.ts";
 import { marketOf } from "./entry.ts";
 import type { Opened } from "./entry.ts";
 import { exposureFor } from "./exposure.ts";
 import { decide, refusal, unjudged } from "./findings.ts";
 import { LIMIT_FLAGS } from "./limits.ts";
 import type { Limits } from "./limit-fields.ts";
-import { hasLapsed } from "./lapse.ts";
+import { hasLapsed, isStale } from "./lapse.ts";
 import { monthlyPayment, packMonthlyPayment } from "./monthly-payment.ts";
 import { openedInPilot } from "./pilot-change.ts";
 import { insertOpening } from "./ring.ts";
@@ -105,13 +106,16 @@ export function judgeOpened(entry: Opened, position: Position, world: World): Ju
 
   const settings = world.settingsAt(blockTime);
   const before = withoutLapsed(world.book(borrower), blockTime, settings);
+  const stale = loansOf(before).filter((each) => isStale(each, times.effective, settings));
   const summary = summarise(entry.schedule);
   const loan = loanOf(entry, position, times, summary, limits);
   const group = world.groupOf(platform);
   const newcomer = { market: marketOf(product), platform, group, ...(line && { line }) };
-  const exposure = exposureFor(loansOf(before), newcomer, world.groupOf);
+  const counting = stale.length === 0 ? loansOf(before) : loansOf(before).filter((each) => !stale.includes(each));
+  const exposure = exposureFor(counting, newcomer, world.groupOf);
   const streak = streakAt(before, times.effective, exposure.anyOpen, settings.zone);
-  const book = place(before, loan, line === undefined, streak, settings);
+  const marked = withStale(before, stale, line === undefined && times.effective >= before.ring.newest);
+  const book = place(marked.book, loan, line === undefined, streak, settings);
   if (!book) return refused("FULL");
 
   const opening: Opening = {
@@ -140,9 +144,13 @@ export function judgeOpened(entry: Opened, position: Position, world: World): Ju
       return world.custom({ rule, gas, index: position.index, entry, facts });
     },
   };
-  const decision = limits ? decideOpening(opening, limits) : unjudged(0);
+  const decision = limits ? decideOpening(opening, limits, stale.length > 0) : unjudged(0);
   if (decision.outcome === "refused") return { entry, ...ends, decision };
   const told = openedInPilot(limits, entry);
+  const counted = [
+    ...(basis === "outage" ? [{ platform, what: "outages" as const }] : []),
+    ...marked.counted.map((each) => ({ platform: holderOf(each), what: "stale" as const })),
+  ];
   return {
     entry,
     ...ends,
@@ -150,10 +158,32 @@ export function judgeOpened(entry: Opened, position: Position, world: World): Ju
     book,
     ...(entry.firstDraw && { beginsLine: true }),
     ...(told && { pilot: told }),
+    ...(counted.length > 0 && { counted }),
   };
 }
 
-function decideOpening(opening: Opening, limits: Limits) {
+/** Whether the borrower has a loan, or had one lately. A line's draws count once. */
+function isSecondary({ laterDraw, exposure, lastClosed, times }: Opening, { secondaryWindow }: Limits): boolean {
+  if (secondaryWindow === 0 || laterDraw) return false;
+  const since = times.effective - lastClosed;
+  return exposure.anyOpen || (lastClosed !== 0 && since >= 0 && since < secondaryWindow);
+}
+
+/**
+ * The book with the marks of what is found stale, and the loans to count for it: each once, since the mark stays. A head loan has no
+ * place for it, and waits until it moves to a slot.
+ */
+function withStale(book: Book, stale: readonly Loan[], headMoves: boolean): { book: Book; counted: readonly Loan[] } {
+  const fresh = stale.filter((each) => each.stale !== true && (each !== book.head || headMoves));
+  if (fresh.length === 0) return { book, counted: [] };
+  const mark = (each: Loan): Loan => (fresh.includes(each) ? { ...each, stale: true } : each);
+  const slots = book.slots.map(mark);
+  return { book: book.head ? { ...book, head: mark(book.head), slots } : { ...book, slots }, counted: fresh };
+}
+
+function decideOpening(opening: Opening, limits: Limits, stale: boolean) {
+  const secondary = isSecondary(opening, limits) ? findingBit("SECONDARY") : 0;
+  const findings = secondary | (stale ? findingBit("STALE") : 0);
   let breaches = 0;
   let undetermined = 0;
   for (const [bit, rule] of BITS) {
@@ -162,7 +192,7 @@ function decideOpening(opening: Opening, limits: Limits) {
     if (verdict === BREACH) breaches |= bit;
     else if (verdict === UNDETERMINED) undetermined |= bit;
   }
-  return decide(!opening.fact, limits, 0, breaches, undetermined);
+  return decide(!opening.fact, limits, findings, breaches, undetermined);
 }
 
 /** The book without its lapsed loans: the head loan goes first, then the slots from the last. */

@@ -90,6 +90,7 @@ const BY_FIELD: Readonly<Record<keyof Limits, Direction>> = {
   pilot: "none",
   custom: "none",
   customGas: "none",
+  secondaryWindow: "higher",
 };
 
 export const directionOf = (field: keyof Limits): Direction => BY_FIELD[field];

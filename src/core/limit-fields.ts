@@ -150,6 +150,14 @@ const ROWS = [
   ["pilot", 273, 4, "number", "PILOT", "number of the pilot, at least 1", { min: 1, max: 2 ** 32 - 1 }],
   ["custom", 277, 20, "address", "CUSTOM", "the rule, an `IRule`; not zero"],
   ["customGas", 297, 4, "gas", "CUSTOM", "that one call may use: 1 to 1 000 000", { min: 1, max: 1_000_000 }],
+  [
+    "secondaryWindow",
+    301,
+    4,
+    "s",
+    "general",
+    "SECONDARY: a loan is found to be one while another is open, and so long after the last close; 0 = nobody asks",
+  ],
 ] as const satisfies readonly Row[];
 
 /** One field of the 320 bytes. A range of a `general` field always binds, any other only if the rule is on. */

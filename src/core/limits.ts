@@ -12,7 +12,7 @@ export const COST_BRACKETS = 8;
 /** Bytes that must be zero: [from, to). */
 export const RESERVED_LIMITS = [
   [88, 96],
-  [301, 320],
+  [305, 320],
 ] as const;
 
 /** Bits of `flags`. */

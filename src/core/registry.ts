@@ -21,7 +21,7 @@ import type { CustomOracle } from "./rules/custom.ts";
 import { UNDETERMINED } from "./rules/rule.ts";
 import { Sandbox } from "./sandbox.ts";
 import type { SandboxEvent } from "./sandbox.ts";
-import type { Judgement, Position, World } from "./world.ts";
+import type { Counts, Judgement, Position, World } from "./world.ts";
 
 /** Why a registry rejects a whole filing (protocol §2), in the order in which it looks. */
 export const filingError = defineErrors({
@@ -74,6 +74,10 @@ export interface Chained {
   readonly foundingEnded: boolean;
 }
 
+const NO_COUNTS: Counts = { outages: 0, stale: 0 };
+/** At which a count stops. */
+const MOST = 2 ** 32 - 1;
+
 const UNCHAINED: Chained = { number: 0, head: new Uint8Array(32), foundingEnded: false };
 
 /** A borrower as a key of maps: one character a byte, which is several times faster to make than hexadecimal text. */
@@ -110,6 +114,7 @@ export class Registry {
   #oracle: CustomOracle | undefined;
   readonly #books = new Map<string, Book>();
   readonly #platforms = new Map<number, Chained>();
+  readonly #counts = new Map<number, Counts>();
   readonly #lines = new Map<string, true>();
   readonly #notes = new Map<string, bigint>();
   readonly #world: World;
@@ -237,6 +242,11 @@ export class Registry {
     return this.#platforms.get(platform) ?? UNCHAINED;
   }
 
+  /** What is counted against a platform. */
+  countsOf(platform: number): Counts {
+    return this.#counts.get(platform) ?? NO_COUNTS;
+  }
+
   /** Whether a founded entry of the platform's would be taken in a block of this time. */
   isFounding(platform: number, blockTime: number): boolean {
     const licence = this.licences.licenceOf(platform);
@@ -293,13 +303,17 @@ export class Registry {
   #carryOut(
     blockTime: number,
     ref: Ref,
-    { entry, book, note, beginsLine, endsFounding, pilot }: Judgement,
+    { entry, book, note, counted, beginsLine, endsFounding, pilot }: Judgement,
     changed?: Map<string, Uint8Array>,
   ): void {
     if (endsFounding && !this.chainOf(ref.platform).foundingEnded)
       setIn(this.#journal, this.#platforms, ref.platform, { ...this.chainOf(ref.platform), foundingEnded: true });
     if (typeof entry !== "object") return;
     const { borrower } = entry;
+    for (const { platform, what } of counted ?? []) {
+      const counts = this.countsOf(platform);
+      setIn(this.#journal, this.#counts, platform, { ...counts, [what]: Math.min(counts[what] + 1, MOST) });
+    }
     const key = keyOf(borrower);
     if (note) {
       setIn(this.#journal, this.#notes, noteKey(borrower, note.ref, note.tag), note.value);

@@ -28,6 +28,10 @@ export function confirmationWindow(settings: Settings, market: number): number {
   return settings.markets.get(market)?.confirmationWindow ?? 0;
 }
 
+export function graceDays(settings: Settings, market: number): number {
+  return settings.markets.get(market)?.graceDays ?? 0;
+}
+
 /** The bytes that the Rulebook stores. */
 export function encodeSettings({ zone, markets, calendar }: Settings): Uint8Array {
   const writer = new ByteWriter().uint(zone.length, 1);

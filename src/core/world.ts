@@ -39,6 +39,14 @@ export interface World {
   readonly custom: CustomOracle;
 }
 
+/** What is counted against a platform. */
+export interface Counts {
+  /** Loans that it says it paid out during an outage. */
+  readonly outages: number;
+  /** Loans with it that nobody closed in time. */
+  readonly stale: number;
+}
+
 /** What one entry comes to. */
 export interface Judgement {
   /** The entry, or why its bytes are none; undefined for a kind that isn't served, which is not looked into. */
@@ -52,6 +60,8 @@ export interface Judgement {
   readonly beginsLine?: true;
   /** What a pilot is told of the loan. */
   readonly pilot?: PilotChange;
+  /** What this entry counts against platforms, each by one. */
+  readonly counted?: readonly { readonly platform: number; readonly what: keyof Counts }[];
   /** This entry ends the platform's founding window. */
   readonly endsFounding?: true;
 }

@@ -39,6 +39,7 @@ export function limitsOf(version: RulePackVersion, pack: RulePack): Limits {
     outageWindow: version.outageWindow,
     clockSkew: version.clockSkew,
     withdrawalWindow: version.withdrawalWindow.count,
+    secondaryWindow: version.secondaryWindow,
     ...amountsOf(rules, money),
     ...borrowerOf(rules, pack),
     ...lifeOf(rules, money),

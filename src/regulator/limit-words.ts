@@ -76,6 +76,7 @@ export const LIMIT_WORDS: Readonly<Record<string, FieldWords>> = {
     label: "the time to withdraw",
     say: ({ flags, withdrawalWindow }) => waitInWords(windowMode(flags), withdrawalWindow),
   },
+  secondaryWindow: time("secondaryWindow", "the time after a close for which another loan is a secondary one"),
   reflection: time("reflection", "the time to reflect after seeing the costs"),
   amountMin: money("amountMin", "the smallest loan"),
   amountMax: money("amountMax", "the largest loan", NO_BOUND),

@@ -36,8 +36,18 @@ const version = z.strictObject({
     .describe(
       "How long after signing a borrower may withdraw: `24h`; `{ businessDays: 1 }`, to the end of the next business day; or `{ days: 14 }`, to the end of the fourteenth day",
     ),
+  secondaryWindow: duration
+    .prefault("0s")
+    .describe("How long after the last close another loan is found to be a secondary one; without it nobody asks"),
   laws: z
-    .strictObject({ reportingWindow: law, outageWindow: law, clockSkew: law, withdrawalWindow: law, confirm: law })
+    .strictObject({
+      reportingWindow: law,
+      outageWindow: law,
+      clockSkew: law,
+      withdrawalWindow: law,
+      secondaryWindow: law,
+      confirm: law,
+    })
     .partial()
     .optional()
     .describe("Where these values come from, as `law` of a rule"),

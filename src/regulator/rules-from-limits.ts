@@ -21,7 +21,7 @@ const DAY = 86_400;
 
 /** The fields of a version, and its rules. What a pack presets is left out where it is as preset. */
 export function versionFromLimits(limits: Limits, context: PlainContext): PlainVersion {
-  const { flags, reportingWindow, outageWindow, clockSkew, withdrawalWindow } = limits;
+  const { flags, reportingWindow, outageWindow, clockSkew, withdrawalWindow, secondaryWindow } = limits;
   const rules: Record<string, PlainRule> = {};
   for (const rule of RULES) {
     const of = FIELDS[rule]?.(limits, context);
@@ -38,6 +38,7 @@ export function versionFromLimits(limits: Limits, context: PlainContext): PlainV
     ...(outageWindow !== 0 && { outageWindow: duration(outageWindow) }),
     ...(clockSkew !== 60 && { clockSkew: duration(clockSkew) }),
     ...(withdrawalWindow !== 0 && { withdrawalWindow: wait(windowMode(flags), withdrawalWindow) }),
+    ...(secondaryWindow !== 0 && { secondaryWindow: duration(secondaryWindow) }),
     rules,
   };
 }

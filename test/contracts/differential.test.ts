@@ -10,7 +10,7 @@ const ENTRIES = Number(process.env["ENTRIES"] ?? 20_000);
 const SEED = Number(process.env["SEED"] ?? 1);
 
 /** Findings that this registry never makes. */
-const NOT_YET: readonly FindingName[] = ["SECONDARY", "STALE", "UNSUPPORTED"];
+const NOT_YET: readonly FindingName[] = ["UNSUPPORTED"];
 
 describe("The twin and the contracts, on random scenarios", function () {
   this.timeout(30 * 60_000);

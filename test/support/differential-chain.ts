@@ -22,6 +22,7 @@ import { encodeSettings } from "../../src/core/settings.ts";
 import { RULE_BEHAVIOURS, hostileRuleCode, ruleAddress } from "./custom-rules.ts";
 import { SCENARIO_START } from "./random-scenario.ts";
 import type { Step } from "./scenario.ts";
+import type { Counts } from "../../src/core/world.ts";
 import { WORLD, secretOf } from "./world.ts";
 
 export type ChainEvent = RulebookEvent | LicencesEvent | SandboxEvent;
@@ -127,6 +128,12 @@ export class DifferentialChain {
   async noteOf(borrower: Uint8Array, ref: Ref, tag: NoteTag): Promise<bigint> {
     const [note] = await this.#read("noteOf", [toHex(borrower), refToBigInt(ref), tag]);
     return note as bigint;
+  }
+
+  /** What is counted against a platform. */
+  async countsOf(platform: number): Promise<Counts> {
+    const [outages, stale] = await this.#read("countsOf", [platform]);
+    return { outages: Number(outages), stale: Number(stale) };
   }
 
   async foundingEnded(platform: number): Promise<boolean> {

@@ -13,7 +13,7 @@ import type { DifferentialChain } from "./differential-chain.ts";
 import { isPilot } from "../../src/core/pilot-change.ts";
 import { PILOT_STANDINGS, STOP_REASONS } from "../../src/core/sandbox.ts";
 import { hostileOracle } from "./custom-rules.ts";
-import { ScenarioMaker } from "./random-scenario.ts";
+import { PLATFORMS, ScenarioMaker } from "./random-scenario.ts";
 import { Random } from "./random.ts";
 import { Places, toJson } from "./scenario.ts";
 import type { FileStep, Step } from "./scenario.ts";
@@ -97,6 +97,7 @@ export class Differential {
       different("seal", await this.#chain.sealOf(platform, number), toHex(applied.seal)) ??
       different("founding ended", await this.#chain.foundingEnded(platform), twin.chainOf(platform).foundingEnded) ??
       (await this.#differentComplaints(step, twin, places)) ??
+      (await this.#differentCounts(twin)) ??
       (await this.#differentBooks(step, twin)) ??
       (await this.#differentPilots(twin))
     );
@@ -113,6 +114,15 @@ export class Differential {
         twin.noteOf(entry.borrower, ref, NOTE_TAGS.complaint),
       ];
       if (note !== twins) return `the complaint ${refText(ref)} is ${note} on chain and ${twins} in the twin`;
+    }
+    return undefined;
+  }
+
+  async #differentCounts(twin: Registry): Promise<string | undefined> {
+    for (const platform of PLATFORMS) {
+      const counts = toJson(await this.#chain.countsOf(platform));
+      const found = different(`what counts against platform ${platform}`, counts, toJson(twin.countsOf(platform)));
+      if (found !== undefined) return found;
     }
     return undefined;
   }

@@ -69,6 +69,7 @@ export function randomLimits(random: Random, refusing: number): Limits {
     outageWindow: random.pick([0, 3_600, 3 * DAY, 2 ** 32 - 1]),
     clockSkew: random.pick([0, 60, 65_535]),
     ...randomWindow(random, pilot === 0 ? [0, 1, 2, 3] : [0, 2]),
+    secondaryWindow: random.pick([0, 0, 1, 30 * DAY]),
     reflection: random.pick([0, 3_600, DAY]),
     amountMin: random.pick([0n, 1n, 10_000n]),
     amountMax: random.pick([0n, 50_000n, 1_000_000n]),
@@ -186,7 +187,11 @@ export function randomSettings(random: Random, around: number): Settings {
   });
   const markets = [1, 2].filter(() => random.chance(0.7));
   const windows = markets.map(
-    (market) => [market, { confirmationWindow: random.pick([0, 3_600, 3 * DAY, 60 * DAY]), graceDays: 30 }] as const,
+    (market) =>
+      [
+        market,
+        { confirmationWindow: random.pick([0, 3_600, 3 * DAY, 60 * DAY]), graceDays: random.pick([0, 1, 30, 400]) },
+      ] as const,
   );
   return { zone, markets: new Map(windows), ...(random.chance(0.7) && { calendar: randomCalendar(random, around) }) };
 }

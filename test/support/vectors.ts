@@ -52,6 +52,7 @@ interface VectorCase {
   readonly settings?: {
     readonly zone?: readonly { readonly from: number; readonly offset: number }[];
     readonly confirmationWindow?: number;
+    readonly graceDays?: number;
     /** `rest` as bits, bit 0 Monday; `from`, `until` and `exceptions` as days after that of the world's beginning. */
     readonly calendar?: Calendar;
   };
@@ -132,11 +133,11 @@ function at(seconds: number): number {
 
 function settingsOf({ settings }: VectorCase): Settings | undefined {
   if (!settings) return undefined;
-  const { zone = [], confirmationWindow = 0, calendar } = settings;
+  const { zone = [], confirmationWindow = 0, graceDays = 0, calendar } = settings;
   const day = (days: number): number => Math.floor(SCENARIO_START / DAY) + days;
   return {
     zone: zone.map(({ from, offset }) => ({ from: at(from), offset })),
-    markets: new Map([[1, { confirmationWindow, graceDays: 0 }]]),
+    markets: new Map([[1, { confirmationWindow, graceDays }]]),
     ...(calendar && {
       calendar: {
         rest: calendar.rest,
