@@ -156,7 +156,7 @@ describe("Rulebook", () => {
       ["that refuse by a rule that has no bit", broken(6, 0x0f), 6],
       ["that refuse what is undetermined of no rule", broken(10, 0x80), 10],
       ["with reserved bytes set", broken(95, 1), 88],
-      ["with the last byte set", broken(319, 1), 301],
+      ["with the last byte set", broken(319, 1), 305],
       ["with an unknown cooling-off", broken(62, 3), 62],
       ["with a cooling-off of no days", toHex(encodeLimits(wideLimits({ coolingMode: 1, coolingOff: 0 }))), 58],
       [
