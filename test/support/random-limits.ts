@@ -125,9 +125,9 @@ function randomCooling(random: Random): Partial<Limits> {
 function randomDefaults(random: Random): Partial<Limits> {
   return {
     defaultFlat: random.pick([0n, 0n, 500n, 2n ** 40n - 1n]),
-    defaultShare: random.pick([0, 10_000, 2 ** 32 - 1]),
-    defaultRate: random.pick([0n, 150_000_000n, 2n ** 64n - 1n]),
-    defaultUplift: random.pick([0, 0, 500_000, 2 ** 32 - 1]),
+    defaultShare: random.pick([0, 0, 10_000, 2 ** 32 - 1]),
+    defaultRate: random.pick([0n, 0n, 150_000_000n, 2n ** 64n - 1n]),
+    defaultUplift: random.pick([0, 500_000, 2 ** 32 - 1]),
     defaultTotal: random.pick([0n, 0n, 1_500n, 2n ** 40n - 1n]),
     defaultTotalShare: random.pick([0, 0, 150_000, 2 ** 32 - 1]),
   };
