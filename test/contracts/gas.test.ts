@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { documentedGas } from "../../bench/entry-gas.ts";
 import { gasRows } from "../../bench/gas.ts";
 import type { GasRow } from "../../bench/gas.ts";
 
@@ -36,5 +37,10 @@ describe("Gas", function () {
     const dearest = rows.filter(({ name }) => name.startsWith("dearest"));
     expect(dearest).to.have.length(2);
     for (const { value } of dearest) expect(value).to.be.below(3_500_000);
+  });
+
+  it("of each kind of entry and each rule is what the documentation says", async () => {
+    const { measured, written } = await documentedGas();
+    expect(written, "run: node bench/entry-gas.ts --write").to.equal(measured);
   });
 });
