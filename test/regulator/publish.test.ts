@@ -163,10 +163,7 @@ describe("regulator/publish, on a real chain", function () {
     it("adds markets to those that are there, and refuses another zone", async () => {
       const now = await regulator.now();
       const other = sample
-        .replace(
-          "consumer: { number: 1, confirmationWindow: 48h, grace: 30d }",
-          "consumer: { number: 2, confirmationWindow: 1h }",
-        )
+        .replace("consumer: { number: 1, confirmationWindow: 48h }", "consumer: { number: 2, confirmationWindow: 1h }")
         .replaceAll("effectiveFrom: 2020-01-01", "effectiveFrom: 2021-01-01");
       const plan = await planAgainstChain(regulator, compiled(other, now));
       const [step] = plan.steps;
