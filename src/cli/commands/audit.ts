@@ -77,7 +77,7 @@ function printReport(report: AuditReport): void {
     );
   const { made, answered, answered_late: late, overdue } = report.complaints;
   if (made > 0)
-    print(`${made} complaints: ${answered} answered, ${late} of them late; ${overdue} overdue without an answer`);
+    print(`complaints: ${made} made, ${answered} answered, ${late} of them late; ${overdue} overdue without an answer`);
   for (const { platform, number, head } of report.heads) print(`platform ${platform}: filing ${number}, head ${head}`);
   if (report.mismatches === 0) return print("Nothing differs.");
   print(`${report.mismatches} mismatches:`);
