@@ -31,6 +31,18 @@ export type LicencesEvent =
     }
   | { readonly event: "RegistryInstalled"; readonly registry: Uint8Array };
 
+/** Each kind by its name, so that a new one is not forgotten here. */
+const LICENCES_EVENTS: Readonly<Record<LicencesEvent["event"], true>> = {
+  LicenceSet: true,
+  ProductsSet: true,
+  RegistryInstalled: true,
+};
+
+/** Whether an event of the law is one of Licences'. */
+export function isLicencesEvent(event: { readonly event: string }): event is LicencesEvent {
+  return event.event in LICENCES_EVENTS;
+}
+
 /** Licences, mirrored from their events in the order of the chain. */
 export class Licences {
   readonly #journal: Journal;

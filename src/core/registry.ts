@@ -12,14 +12,14 @@ import type { Filing, FilingDomain, SignedFiling } from "./filing.ts";
 import { Journal, setIn } from "./journal.ts";
 import type { Mark } from "./journal.ts";
 import { judgeBytes, judgeEntry } from "./judge.ts";
-import { Licences } from "./licences.ts";
+import { isLicencesEvent, Licences } from "./licences.ts";
 import type { LicencesEvent } from "./licences.ts";
 import type { NoteTag } from "./notes.ts";
 import { Rulebook } from "./rulebook.ts";
 import type { RulebookEvent } from "./rulebook.ts";
 import type { CustomOracle } from "./rules/custom.ts";
 import { UNDETERMINED } from "./rules/rule.ts";
-import { Sandbox } from "./sandbox.ts";
+import { isSandboxEvent, Sandbox } from "./sandbox.ts";
 import type { SandboxEvent } from "./sandbox.ts";
 import type { Counts, Judgement, Position, World } from "./world.ts";
 
@@ -152,10 +152,8 @@ export class Registry {
 
   /** Follows an event of Rulebook, Licences or Sandbox. */
   apply(event: RulebookEvent | LicencesEvent | SandboxEvent): void {
-    if (event.event === "LicenceSet" || event.event === "ProductsSet" || event.event === "RegistryInstalled")
-      this.licences.apply(event);
-    else if (event.event === "PilotOpened" || event.event === "PilotStopped" || event.event === "PilotGraduated")
-      this.sandbox.apply(event);
+    if (isLicencesEvent(event)) this.licences.apply(event);
+    else if (isSandboxEvent(event)) this.sandbox.apply(event);
     else this.rulebook.apply(event);
     if (event.event === "RegistryInstalled" && this.#follows) this.#succeed(event.registry);
   }

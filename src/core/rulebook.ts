@@ -43,6 +43,20 @@ export type RulebookEvent =
       readonly enteredAt?: number;
     };
 
+/** Each kind by its name, so that a new one is not forgotten here. */
+const RULEBOOK_EVENTS: Readonly<Record<RulebookEvent["event"], true>> = {
+  VersionPublished: true,
+  VersionWithdrawn: true,
+  SettingsPublished: true,
+  SettingsWithdrawn: true,
+  RatePublished: true,
+};
+
+/** Whether an event of the law is one of the Rulebook's. */
+export function isRulebookEvent(event: { readonly event: string }): event is RulebookEvent {
+  return event.event in RULEBOOK_EVENTS;
+}
+
 /** Something that was published: from when it binds, and between which times it was known. */
 export interface Dated<Value> {
   readonly index: number;

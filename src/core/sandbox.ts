@@ -73,6 +73,18 @@ export type SandboxEvent =
     }
   | { readonly event: "PilotGraduated"; readonly number: number; readonly time: number };
 
+/** Each kind by its name, so that a new one is not forgotten here. */
+const SANDBOX_EVENTS: Readonly<Record<SandboxEvent["event"], true>> = {
+  PilotOpened: true,
+  PilotStopped: true,
+  PilotGraduated: true,
+};
+
+/** Whether an event of the law is one of the Sandbox's. */
+export function isSandboxEvent(event: { readonly event: string }): event is SandboxEvent {
+  return event.event in SANDBOX_EVENTS;
+}
+
 /** What becomes of a loan of a pilot. */
 export interface PilotChange {
   readonly number: number;

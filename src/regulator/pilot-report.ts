@@ -1,10 +1,10 @@
 import { ruleBit, ruleNames } from "../core/decision.ts";
 import type { Hex } from "../core/bytes.ts";
-import { Rulebook, type RulebookEvent } from "../core/rulebook.ts";
-import type { PilotTerms, SandboxEvent, StopReason } from "../core/sandbox.ts";
+import { isSandboxEvent, type PilotTerms, type StopReason } from "../core/sandbox.ts";
 import { regulatorError } from "./errors.ts";
 import { LoanCourses, type LoanFigures, nameOf, type OpenFigures } from "./pilot-loans.ts";
-import type { Act, DatedLaw, History } from "./simulate-history.ts";
+import type { Act, History } from "./simulate-history.ts";
+import { lawOf } from "./simulate-law.ts";
 
 /** What has come of a pilot, computed from the chain's logs alone. Amounts are minor units, shares 10⁻⁶, times UTC seconds. */
 export interface PilotReport {
@@ -68,7 +68,7 @@ type Opening = Act & { readonly entry: Extract<Act["entry"], { kind: "Opened" }>
 export function pilotReport({ history, number, registry, chainId }: PilotReportOptions): PilotReport {
   const pilot = recordOf(history, number);
   const { terms } = pilot;
-  const rulebook = rulebookOf(history);
+  const rulebook = lawOf(history);
   const asked: Opening[] = [];
   const others: Opening[] = [];
   const courses = new LoanCourses();
@@ -99,24 +99,14 @@ export function pilotReport({ history, number, registry, chainId }: PilotReportO
   };
 }
 
-const isPilotEvent = (event: DatedLaw["event"]): event is SandboxEvent => event.event.startsWith("Pilot");
-const isRules = (event: DatedLaw["event"]): event is RulebookEvent =>
-  !isPilotEvent(event) && !["LicenceSet", "ProductsSet", "RegistryInstalled"].includes(event.event);
 const isOpening = (act: Act): act is Opening => act.entry.kind === "Opened";
 const borrowerOf = ({ entry }: Opening): string => entry.borrower.join();
-
-/** The law as it stands now: versions are never taken back once they bind. */
-function rulebookOf({ law }: History): Rulebook {
-  const rulebook = new Rulebook();
-  for (const { event } of law) if (isRules(event)) rulebook.apply(event);
-  return rulebook;
-}
 
 /** What the chain says of the pilot itself. */
 function recordOf({ law }: History, number: number): PilotReport["pilot"] {
   let found: PilotReport["pilot"] | undefined;
   for (const { event } of law) {
-    if (!isPilotEvent(event) || event.number !== number) continue;
+    if (!isSandboxEvent(event) || event.number !== number) continue;
     if (event.event === "PilotOpened") {
       const { name, terms, platforms } = event;
       found = { number, name, platforms, terms, standing: "open", reason: "none", why: "", ended_at: null };

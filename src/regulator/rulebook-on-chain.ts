@@ -2,7 +2,7 @@ import { artifact } from "../chain/artifacts.ts";
 import { fetchLogs } from "../chain/blocks.ts";
 import { decodeLog } from "../chain/events.ts";
 import type { JsonRpc } from "../chain/rpc.ts";
-import { Rulebook } from "../core/rulebook.ts";
+import { isRulebookEvent, Rulebook } from "../core/rulebook.ts";
 
 /** A text that versions were published from. */
 export interface NotedPack {
@@ -50,10 +50,7 @@ export async function readRulebook(
     const decoded = decodeLog(log);
     if (decoded?.type === "law") {
       const { event } = decoded;
-      if (event.event === "LicenceSet" || event.event === "ProductsSet" || event.event === "RegistryInstalled")
-        continue;
-      if (event.event === "PilotOpened" || event.event === "PilotStopped" || event.event === "PilotGraduated") continue;
-      rulebook.apply(event);
+      if (isRulebookEvent(event)) rulebook.apply(event);
       continue;
     }
     const event = of.parseLog({ topics: [...log.topics], data: log.data });

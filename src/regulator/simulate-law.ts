@@ -4,8 +4,8 @@ import type { LawEvent } from "../chain/events.ts";
 import { encodeLimits } from "../core/limits.ts";
 import { limitFaults } from "../core/limits-check.ts";
 import type { Limits } from "../core/limit-fields.ts";
-import type { LicencesEvent } from "../core/licences.ts";
-import { Rulebook, type RulebookEvent } from "../core/rulebook.ts";
+import { isLicencesEvent } from "../core/licences.ts";
+import { isRulebookEvent, Rulebook } from "../core/rulebook.ts";
 import { encodeSettings, NO_SETTINGS, type Settings } from "../core/settings.ts";
 import type { World } from "../core/world.ts";
 import { canonicalHash } from "./canonical.ts";
@@ -32,27 +32,8 @@ export interface AppliedVersion extends CompiledVersion {
   readonly bindsFrom: number;
 }
 
-/** Events of a rulebook: each kind by its name, so that a new one is not forgotten here. */
-const RULEBOOK_EVENTS: Readonly<Record<RulebookEvent["event"], true>> = {
-  VersionPublished: true,
-  VersionWithdrawn: true,
-  SettingsPublished: true,
-  SettingsWithdrawn: true,
-  RatePublished: true,
-};
-
-const isRulebookEvent = (event: LawEvent["event"]): event is RulebookEvent => event.event in RULEBOOK_EVENTS;
-
-/** Events of licences, which a run takes from where each loan was filed, and of the registry in service. */
-const LICENCES_EVENTS: Readonly<Record<LicencesEvent["event"], true>> = {
-  LicenceSet: true,
-  ProductsSet: true,
-  RegistryInstalled: true,
-};
-
 /** Whether an event counts for a whole run: the law by its own dates. All others happen when they happened. */
-export const isTimeless = ({ event }: LawEvent["event"]): boolean =>
-  event in RULEBOOK_EVENTS || event in LICENCES_EVENTS;
+export const isTimeless = (event: LawEvent["event"]): boolean => isRulebookEvent(event) || isLicencesEvent(event);
 
 /** The law as the chain has it at the end of the history: what was published, less what was withdrawn. */
 export function lawOf(history: History): Rulebook {
