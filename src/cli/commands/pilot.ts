@@ -1,7 +1,7 @@
 /** `tally pilot`: products on trial, within bounds that hold by themselves. */
 import type { Command } from "commander";
 
-import { DEFAULT_DATA } from "../home.ts";
+import { actingOptions, chainOptions } from "../operator/options.ts";
 import type { StopOptions } from "../pilot/acts.ts";
 import type { PilotOptions } from "../pilot/pilots.ts";
 import type { ReportOptions } from "../pilot/show.ts";
@@ -69,7 +69,7 @@ export function register(program: Command): void {
       "after",
       `
 Computed from the filings alone: anybody who reads the chain gets the same figures. Run \`tally audit\` first if they are to convince
-somebody. --json has the definitions, and the heads that it was computed from.`,
+somebody. --json has every figure, and the heads that it was computed at.`,
     )
     .action(async (number: string, options: ReportOptions) =>
       (await import("../pilot/show.ts")).report(number, options),
@@ -89,21 +89,10 @@ somebody. --json has the definitions, and the heads that it was computed from.`,
     );
 }
 
-function common(command: Command): Command {
-  return command
-    .option("--data <dir>", `data directory (default: TALLY_DATA, or ./${DEFAULT_DATA})`)
-    .option("--rpc <url>", "chain to act on, instead of the data directory's own")
-    .option("--deployment <file>", "deployment.json of the contracts there")
-    .option("--pack <file>", "rule pack that gives names (those published from the data directory do so by themselves)")
-    .option("--json", "print JSON");
-}
+const common = (command: Command): Command =>
+  chainOptions(command).option(
+    "--pack <file>",
+    "rule pack that gives names (those published from the data directory do so by themselves)",
+  );
 
-function acting(command: Command): Command {
-  return common(command)
-    .option(
-      "--key <key>",
-      "the sandbox role's key: keystore file, or env:NAME (default: the data directory's administrator)",
-    )
-    .option("--yes", "confirm: without it, what would be done is told and nothing is")
-    .option("--dry-run", "tell what would be done, and end");
-}
+const acting = (command: Command): Command => actingOptions(common(command), "the sandbox role's key");

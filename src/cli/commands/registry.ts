@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 
 import { cliError } from "../errors.ts";
-import { DEFAULT_DATA } from "../home.ts";
+import { actingOptions, chainOptions } from "../operator/options.ts";
 import type { Plan } from "../operator/succession.ts";
 import type { RegulatorOptions } from "../operator/regulator.ts";
 import { note, print, printJson } from "../output.ts";
@@ -37,7 +37,7 @@ export function register(program: Command): void {
     .description("Shows which registry judges filings, and changes to a successor with notice, by two roles.")
     .addHelpText("after", HELP);
 
-  common(registry.command("show"))
+  chainOptions(registry.command("show"))
     .summary("the registry in service, those before it, and the announced one")
     .description("Shows the registry in service, those before it, and what is announced, as the chain has them.")
     .action(show);
@@ -69,23 +69,7 @@ already, it does nothing.`,
     .action(renounceIt);
 }
 
-function common(command: Command): Command {
-  return command
-    .option("--data <dir>", `data directory (default: TALLY_DATA, or ./${DEFAULT_DATA})`)
-    .option("--rpc <url>", "chain to act on, instead of the data directory's own")
-    .option("--deployment <file>", "deployment.json of the contracts there")
-    .option("--json", "print JSON");
-}
-
-function acting(command: Command): Command {
-  return common(command)
-    .option(
-      "--key <key>",
-      "the acting role's key: keystore file, or env:NAME (default: the data directory's administrator)",
-    )
-    .option("--yes", "confirm: without it, what would be done is told and nothing is")
-    .option("--dry-run", "tell what would be done, and end");
-}
+const acting = (command: Command): Command => actingOptions(chainOptions(command), "the acting role's key");
 
 const load = async () => {
   const [{ openRegulator }, succession, chain] = await Promise.all([
