@@ -9,7 +9,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { format } from "prettier";
 import { RULES, ruleBit, type RuleName } from "../src/core/decision.ts";
 import type { Entry, Opened } from "../src/core/entry.ts";
-import { SERVED_RULES } from "../src/core/served-rules.ts";
 import {
   answered,
   assigned,
@@ -27,6 +26,7 @@ import {
   repaid,
 } from "../test/contracts/fixtures.ts";
 import { Filer, pseudonym } from "./filing-gas.ts";
+import { INSIDE_RULES } from "./inside-rules.ts";
 
 /** Gas of an entry by its name, in the order of a loan's life. */
 export type LifeGas = ReadonlyMap<string, number>;
@@ -36,9 +36,6 @@ export interface EntryGas {
   /** What each rule adds, where it adds or saves at least `NOISE`. */
   readonly rules: ReadonlyMap<RuleName, LifeGas>;
 }
-
-/** PILOT and CUSTOM call other contracts: `gas.ts` has them apart. */
-const INSIDE = (SERVED_RULES & ~ruleBit("PILOT") & ~ruleBit("CUSTOM")) >>> 0;
 
 /** A signature's zero bytes are cheaper, and every filing has another: below this, a difference says nothing. */
 const NOISE = 2;
@@ -105,12 +102,12 @@ const NEEDING: Readonly<Partial<Record<RuleName, RuleName>>> = { RATE: "SETTLEME
 
 export async function entryGas(): Promise<EntryGas> {
   const { deploy } = await fixtures();
-  const all = await lifeGas(deploy, INSIDE);
+  const all = await lifeGas(deploy, INSIDE_RULES);
   const rules = new Map<RuleName, LifeGas>();
-  for (const rule of RULES.filter((name) => INSIDE & ruleBit(name) && name !== ALWAYS)) {
+  for (const rule of RULES.filter((name) => INSIDE_RULES & ruleBit(name) && name !== ALWAYS)) {
     const needing = NEEDING[rule];
-    const beside = needing === undefined ? INSIDE : INSIDE & ~ruleBit(needing);
-    const dear = beside === INSIDE ? all : await lifeGas(deploy, beside >>> 0);
+    const beside = needing === undefined ? INSIDE_RULES : INSIDE_RULES & ~ruleBit(needing);
+    const dear = beside === INSIDE_RULES ? all : await lifeGas(deploy, beside >>> 0);
     const without = await lifeGas(deploy, (beside & ~ruleBit(rule)) >>> 0);
     const adds = [...dear].map(([name, gas]) => [name, gas - without.get(name)!] as const);
     rules.set(rule, new Map(adds.filter(([, gas]) => Math.abs(gas) >= NOISE)));

@@ -8,10 +8,10 @@ import { ruleBit } from "../src/core/decision.ts";
 import { encodeEntry } from "../src/core/encode-entry.ts";
 import type { Entry, Ref } from "../src/core/entry.ts";
 import { encodeEntries } from "../src/core/filing.ts";
-import { SERVED_RULES } from "../src/core/served-rules.ts";
 import { emptyLimits, encodeLimits } from "../src/core/limits.ts";
 import { Registry } from "../src/core/registry.ts";
 import { type BenchRow, printIfMain } from "./rows.ts";
+import { INSIDE_RULES } from "./inside-rules.ts";
 
 const START = 1_800_000_000;
 const DAY = 86_400;
@@ -25,7 +25,7 @@ function newRegistry(): Registry {
   const twin = new Registry({ chainId: 1n, registry: new Uint8Array(20).fill(1) });
   const limits = {
     ...emptyLimits(),
-    on: SERVED_RULES,
+    on: INSIDE_RULES,
     refuse: ruleBit("LICENCE"),
     reportingWindow: 30 * DAY,
     amountMax: 1_000_000n,
