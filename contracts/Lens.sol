@@ -32,6 +32,7 @@ contract Lens is ILens {
             loan.holder = uint24(Book.holder(slots[k]));
             loan.opened = uint40(Book.opened(slots[k]));
             loan.chargedOff = slots[k] & Book.CHARGED_OFF != 0;
+            loan.stale = slots[k] & Book.STALE != 0;
             if (slots[k] & Book.DRAW != 0) loan.line = _refOf(Book.lineName(slots[k]));
         }
         for (uint256 i = 0; i < x.loans.length; i++) x.outstanding += x.loans[i].outstanding;

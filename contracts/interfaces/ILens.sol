@@ -8,6 +8,8 @@ pragma solidity 0.8.37;
 /// @param charges Borne so far, minor units.
 /// @param opened UTC seconds.
 /// @param term Days, rounded up.
+/// @param stale Nobody closed it in time: it binds its borrower no more, and counts against its platform. Known from when it was first
+/// left out of a decision, not from the day on which its grace was over.
 /// @param line The first draw of its line; zero if it is none's.
 struct ReadableLoan {
     uint64 ref;
@@ -20,6 +22,7 @@ struct ReadableLoan {
     uint16 term;
     bool unconfirmed;
     bool chargedOff;
+    bool stale;
     uint64 line;
 }
 

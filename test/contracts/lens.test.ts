@@ -45,6 +45,31 @@ describe("Lens", () => {
     ]);
   });
 
+  it("shows which loans nobody closed in time, once that was looked at", async () => {
+    const { t, lens } = await given();
+    await t.publish({ limits: { refuse: 1 << 15 } });
+    await t.publishSettings({ zone: [], markets: new Map([[0, { confirmationWindow: 0, graceDays: 10 }]]) });
+    const platform = await t.grant();
+    const month = (time: number) =>
+      opened({ basis: "paidOut", time, schedule: [{ count: 1, unit: "day", gap: 30, amount: 100_100n }] });
+    const registry = await t.registry.getAddress();
+    const stale = async () =>
+      (await lens.exposureOf(registry, toHex(borrower(1)))).loans.map((loan) => [loan.opened, loan.stale]);
+    const [first, second, third] = [NOW, NOW + 20 * DAY, NOW + 41 * DAY];
+    await platform.file([month(first)], { time: first });
+    await platform.file([month(second)], { time: second });
+    expect(await stale()).to.deep.equal([
+      [BigInt(second), false],
+      [BigInt(first), false],
+    ]);
+    await platform.file([month(third)], { time: third });
+    expect(await stale()).to.deep.equal([
+      [BigInt(third), false],
+      [BigInt(first), true],
+      [BigInt(second), false],
+    ]);
+  });
+
   it("shows a borrower's conduct", async () => {
     const { t, lens } = await given();
     await t.publish({ limits: { refuse: 1 << 15 } });
