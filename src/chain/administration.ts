@@ -17,6 +17,10 @@ export interface Platform extends Licence {
   readonly products: readonly number[];
   /** A request of its was mined, so that it may load no history any more, whatever `foundingUntil` says. */
   readonly foundingClosed: boolean;
+  /** Loans that it says it paid out during an outage, over all registries that were in service. */
+  readonly outages: number;
+  /** Loans with it that nobody closed in time, likewise. */
+  readonly stale: number;
 }
 
 /** What `amend` changes of a licence. */
@@ -144,6 +148,7 @@ export class Regulator {
   async #platform(platform: number, name: string): Promise<Platform> {
     const [answer] = await this.#view("Licences", "licenceOf", [platform]);
     const [, , foundingClosed] = await this.#view("Registry", "platformState", [platform]);
+    const [outages, stale] = await this.#view("Registry", "countsOf", [platform]);
     const licence = answer as { key: string; group: bigint; standing: bigint; foundingUntil: bigint; flags: bigint };
     const words = await Promise.all(
       Array.from({ length: WORDS }, async (_, word) => {
@@ -161,6 +166,8 @@ export class Regulator {
       flags: Number(licence.flags),
       products: words.flat(),
       foundingClosed: foundingClosed as boolean,
+      outages: Number(outages),
+      stale: Number(stale),
     };
   }
 

@@ -80,6 +80,11 @@ export class Licences {
     return this.#registries;
   }
 
+  /** All platforms that ever had a licence, in the order in which they got it. */
+  platforms(): Iterable<number> {
+    return this.#licences.keys();
+  }
+
   licenceOf(platform: number): Licence | undefined {
     return this.#licences.get(platform);
   }

@@ -12,12 +12,13 @@ import { hexBytes } from "../chain/rpc.ts";
 import { askCustom, type CustomChecks, type CustomWord } from "./ask-custom.ts";
 import { notesByBorrower, readBorrowers, type BorrowerWords } from "./borrower-words.ts";
 import { countComplaints, type ComplaintCounts } from "./complaints.ts";
+import { countsAgainst, readCounts, type PlatformCounts } from "./platform-counts.ts";
 import { readHistory, type HistorySource } from "./history.ts";
 
 /** Something on the chain that isn't what the rules give when they are computed anew. */
 export interface Mismatch {
-  readonly what: "rejected" | "head" | "time" | "decision" | "seal" | "exposure" | "pilot";
-  /** `platform/number`, `platform/number/index`, a borrower, or a pilot's number. */
+  readonly what: "rejected" | "head" | "time" | "decision" | "seal" | "exposure" | "counts" | "pilot";
+  /** `platform/number`, `platform/number/index`, a borrower, a platform's or a pilot's number. */
   readonly where: string;
   readonly onChain: string;
   readonly computed: string;
@@ -41,6 +42,8 @@ export interface AuditReport {
   readonly decisions: { readonly accepted: number; readonly flagged: number; readonly refused: number };
   /** At the time of the last block. */
   readonly complaints: ComplaintCounts;
+  /** Loans paid out during an outage, and loans that nobody closed in time, of each licensed platform. */
+  readonly counts: readonly PlatformCounts[];
   /** Last number and head of each platform. */
   readonly heads: readonly { readonly platform: number; readonly number: number; readonly head: Hex }[];
   /** The first mismatches, at most a hundred. */
@@ -63,8 +66,10 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const began = performance.now();
   const replay = new Replay(options);
   await replay.toEnd();
-  const exposures = await replay.compareBooks();
+  // These first: they are asked for as of the last block, and nodes forget states.
+  await replay.compareCounts();
   await replay.comparePilots();
+  const exposures = await replay.compareBooks();
   const [custom, complaints] = [await replay.askCustom(), await replay.complaints()];
   return replay.report(exposures, { custom, complaints }, (performance.now() - began) / 1_000);
 }
@@ -163,15 +168,13 @@ class Replay {
     filings: readonly { readonly event: FiledEvent; readonly applied: AppliedFiling | undefined }[],
   ): Promise<void> {
     const registry = artifact("Registry").interface;
-    for (let i = 0; i < filings.length; i += VIEWS_AT_ONCE) {
-      const some = filings.slice(i, i + VIEWS_AT_ONCE);
-      const calls = some.map(({ event }) => registry.encodeFunctionData("sealOf", [event.platform, event.number]));
-      const answers = await this.#views(calls);
-      for (const [k, { event }] of some.entries()) {
-        const kept = answers[k] ?? "0x";
-        const computed = toHex(sealOf(event.head, event.time, event.decisions));
-        if (kept !== computed) this.#mismatch("seal", `${event.platform}/${event.number}`, kept, computed);
-      }
+    const answers = await this.#views(
+      filings.map(({ event }) => registry.encodeFunctionData("sealOf", [event.platform, event.number])),
+    );
+    for (const [k, { event }] of filings.entries()) {
+      const kept = answers[k] ?? "0x";
+      const computed = toHex(sealOf(event.head, event.time, event.decisions));
+      if (kept !== computed) this.#mismatch("seal", `${event.platform}/${event.number}`, kept, computed);
     }
   }
 
@@ -188,6 +191,13 @@ class Replay {
     for (const { borrower, onChain, computed } of different)
       this.#mismatch("exposure", toHex(borrower), onChain, computed);
     return all.length;
+  }
+
+  /** Compares what counts against each platform with what the registry in service says. */
+  async compareCounts(): Promise<void> {
+    const found = await readCounts(this.#twin, async (calls) => this.#views(calls, this.#block));
+    for (const { platform, onChain, computed } of found)
+      if (onChain !== computed) this.#mismatch("counts", String(platform), onChain, computed);
   }
 
   /** Compares what each pilot has come to with what the Sandbox holds. */
@@ -223,12 +233,18 @@ class Replay {
     return different;
   }
 
-  async #views(calls: readonly string[]): Promise<string[]> {
+  async #views(calls: readonly string[], block?: number): Promise<string[]> {
     const { rpc } = this.#options;
     // The one in service answers for those before it: that it took everything over is looked at by this too.
     const registry = toHex(this.#twin.domain.registry);
-    const requests = calls.map((data) => ({ method: "eth_call", params: [{ to: registry, data }, "latest"] }));
-    return rpc.batch(requests, hexBytes);
+    const at = block === undefined ? "latest" : `0x${block.toString(16)}`;
+    const answers: string[] = [];
+    for (let i = 0; i < calls.length; i += VIEWS_AT_ONCE) {
+      const some = calls.slice(i, i + VIEWS_AT_ONCE);
+      const requests = some.map((data) => ({ method: "eth_call", params: [{ to: registry, data }, at] }));
+      answers.push(...(await rpc.batch(requests, hexBytes)));
+    }
+    return answers;
   }
 
   #mismatch(what: Mismatch["what"], where: string, onChain: string, computed: string): void {
@@ -263,6 +279,7 @@ class Replay {
       chain_id: this.#options.chainId.toString(),
       decisions: { accepted, flagged, refused },
       ...found,
+      counts: countsAgainst(this.#twin),
       heads,
       found: this.#found,
       seconds: Math.round(seconds * 1_000) / 1_000,

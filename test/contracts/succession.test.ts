@@ -150,6 +150,34 @@ describe("A registry's successor", () => {
     });
   });
 
+  it("says what counts against a platform over all registries: outages filed, and loans nobody closed in time", async () => {
+    const t = await deploy();
+    await t.publish({ limits: { refuse: 1 << 15 } });
+    await t.publishSettings({ zone: [], markets: new Map([[0, { confirmationWindow: 0, graceDays: 10 }]]) });
+    const [platform, other] = [await t.grant(), await t.grant()];
+    const out = (number: number, time: number) =>
+      opened({ basis: "outage", outage: { reason: "other", deadline: time }, time, borrower: borrower(number) });
+    const month = (number: number, time: number) =>
+      lent({ borrower: borrower(number), time, schedule: [{ count: 1, unit: "day", gap: 30, amount: 100_100n }] });
+    await platform.file([out(1, NOW), out(2, NOW), month(3, NOW), month(4, NOW)], { time: NOW });
+    await platform.file([month(3, NOW + 41 * DAY)], { time: NOW + 41 * DAY });
+    const predecessor = t.registry;
+    const before = await predecessor.countsOf(1);
+    expect([...before]).to.deep.equal([2n, 1n]);
+
+    const successor = await t.succeed();
+    expect([...(await successor.countsOf(1))]).to.deep.equal([2n, 1n]);
+    const clock = (await t.networkHelpers.time.latest()) + 100;
+    await platform.file([out(5, clock), month(4, clock)], { time: clock });
+    expect([...(await successor.countsOf(1))]).to.deep.equal([3n, 2n]);
+    expect([...(await predecessor.countsOf(1))]).to.deep.equal([...before]);
+
+    const third = await t.succeed();
+    await other.file([out(6, clock + 32 * DAY)], { time: clock + 32 * DAY });
+    expect([...(await third.countsOf(1))]).to.deep.equal([3n, 2n]);
+    expect([...(await third.countsOf(2))]).to.deep.equal([1n, 0n]);
+  });
+
   it("a refused entry leaves a book as it was, taken over or not", async () => {
     const { t, platform, before, clock } = await given();
     const decisions = await platform.file([repaid(ref(9), { time: clock })], { time: clock });

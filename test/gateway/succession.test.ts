@@ -67,6 +67,28 @@ describe("the gateway over a succession of registries", function () {
     await ready(gateway);
   });
 
+  it("counts outages of before and after together, as the chain does", async () => {
+    const paidOut = () => {
+      const deadline = Math.floor(Date.now() / 1_000) + 3_600;
+      const terms = { basis: "outage", product: 64, principal: "100000" } as const;
+      const claims = market.opened(one(), newBorrower(), {
+        terms: { ...terms, outage: { reason: "other", deadline } },
+      });
+      return issue(one(), claims).record;
+    };
+    await submit(gateway, one(), paidOut());
+    await market.succeed();
+    await submit(gateway, one(), paidOut());
+    const { mismatches, counts } = await auditOf(market);
+    expect([mismatches, counts]).to.deep.equal([
+      0,
+      [
+        { platform: 1, outages: 2, stale: 0 },
+        { platform: 2, outages: 0, stale: 0 },
+      ],
+    ]);
+  });
+
   it("gives receipts that stay valid: of the former registry's filings, and of its own", async () => {
     const [before, after] = offers(2) as [Offer, Offer];
     await submit(gateway, before.platform, before.record);

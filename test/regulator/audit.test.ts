@@ -10,7 +10,9 @@ import { keccak256 as coreKeccak } from "../../src/core/filing.ts";
 import { ruleBit } from "../../src/core/decision.ts";
 import type { Closed, Opened, Repaid } from "../../src/core/entry.ts";
 import { emptyLimits, encodeLimits } from "../../src/core/limits.ts";
+import { encodeSettings } from "../../src/core/settings.ts";
 import { audit, type AuditReport } from "../../src/regulator/audit.ts";
+import { countsInWords } from "../../src/regulator/platform-counts.ts";
 import { CHAIN_ID, Filer, startLocalChain, testKey, type LocalChain } from "../support/local-chain.ts";
 
 const PRODUCT = 64;
@@ -105,6 +107,32 @@ describe("audit", function () {
     expect(report.found[0]).to.include({ what: "exposure", where: toHex(borrower(3)) });
   });
 
+  it("counts against a platform what the chain counts, and says where the chain says otherwise", async () => {
+    const filer = await Filer.create(chain, { products: [PRODUCT] });
+    const { platform, regulator, deployment } = filer;
+    await regulator.publish(PRODUCT, 1, T0 - 1_000_000, limits);
+    const grace = new Map([[1, { confirmationWindow: 0, graceDays: 10 }]]);
+    await regulator.publishSettings(0, encodeSettings({ zone: [], markets: grace }));
+    const outage = { basis: "outage", outage: { reason: "other", deadline: T0 + 600 } } as const;
+    await filer.file([opened(1, T0), { ...opened(2, T0), ...outage }, { ...opened(3, T0), ...outage }]);
+    await filer.file([opened(1, T0 + 41 * 86_400)]);
+    const honest = await auditOf(chain, deployment);
+    expect([honest.mismatches, honest.counts]).to.deep.equal([0, [{ platform, outages: 2, stale: 1 }]]);
+    await forgetOutage(chain, deployment, platform);
+    const { mismatches, found, counts } = await auditOf(chain, deployment);
+    expect([mismatches, counts]).to.deep.equal([1, honest.counts]);
+    const [onChain, computed] = ["outages 1, stale 1", "outages 2, stale 1"];
+    expect(found).to.deep.equal([{ what: "counts", where: String(platform), onChain, computed }]);
+  });
+
+  it("says in words what counts against a platform, and nothing of one that nothing counts against", () => {
+    expect(countsInWords({ outages: 2, stale: 1 })).to.equal(
+      "2 loans paid out in an outage, 1 loan not closed in time",
+    );
+    expect(countsInWords({ outages: 0, stale: 3 })).to.equal("3 loans not closed in time");
+    expect(countsInWords({ outages: 0, stale: 0 })).to.equal(undefined);
+  });
+
   it("names the entry that a registry with a planted fault decided wrongly", async () => {
     const filer = await Filer.create(chain, { products: [PRODUCT], deployment: await deployFaulty(chain) });
     await fileHistory(filer);
@@ -144,6 +172,15 @@ async function corrupt(chain: LocalChain, { registry }: Deployment, of: Uint8Arr
   ) as unknown as [bigint];
   const slot = await slotHolding(chain, registry, of, head);
   const changed = `0x${(head + 1n).toString(16).padStart(64, "0")}`;
+  await chain.rpc.call("anvil_setStorageAt", [registry, slot, changed], z.unknown());
+}
+
+/** Takes one outage from what counts against a platform. */
+async function forgetOutage(chain: LocalChain, { registry }: Deployment, platform: number): Promise<void> {
+  const state = BigInt(toHex(coreKeccak(concat(word(platform), word(1)))));
+  const slot = `0x${(state + 1n).toString(16).padStart(64, "0")}`;
+  const held = BigInt(await chain.rpc.call("eth_getStorageAt", [registry, slot, "latest"], z.string()));
+  const changed = `0x${(held - (1n << 40n)).toString(16).padStart(64, "0")}`;
   await chain.rpc.call("anvil_setStorageAt", [registry, slot, changed], z.unknown());
 }
 

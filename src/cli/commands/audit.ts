@@ -3,6 +3,7 @@ import type { Command } from "commander";
 
 import { audit, type AuditReport } from "../../regulator/audit.ts";
 import type { HistorySource } from "../../regulator/history.ts";
+import { countsInWords } from "../../regulator/platform-counts.ts";
 import { historySource, type SourceOptions } from "../operator/history-source.ts";
 import { EXIT, note, print, printJson } from "../output.ts";
 import { startProgress } from "../progress.ts";
@@ -13,7 +14,7 @@ interface Options extends SourceOptions {
 
 const HELP = `
 Reads every filing from the chain's logs alone and judges it anew: number and head, the platform's signature, each decision, each
-seal, and at the end the state of every borrower. Trusts neither a gateway nor a platform; what it trusts is the node that it reads.
+seal, and at the end the state of every borrower, what counts against each platform, and what pilots came to. Trusts neither a gateway nor a platform; what it trusts is the node that it reads.
 
 Exit code: 0 nothing differs, 1 something does (it is listed), 2 the audit could not be made.
 
@@ -78,6 +79,10 @@ function printReport(report: AuditReport): void {
   const { made, answered, answered_late: late, overdue } = report.complaints;
   if (made > 0)
     print(`complaints: ${made} made, ${answered} answered, ${late} of them late; ${overdue} overdue without an answer`);
+  for (const { platform, ...counts } of report.counts) {
+    const words = countsInWords(counts);
+    if (words !== undefined) print(`platform ${platform}: ${words}`);
+  }
   for (const { platform, number, head } of report.heads) print(`platform ${platform}: filing ${number}, head ${head}`);
   if (report.mismatches === 0) return print("Nothing differs.");
   print(`${report.mismatches} mismatches:`);

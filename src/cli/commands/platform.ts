@@ -51,7 +51,9 @@ the same name, it goes on where it was cut short, and sets the products that are
 
   common(platform.command("list"))
     .summary("all licences, with standing, key and products")
-    .description("Lists all licences as the chain has them.")
+    .description(
+      "Lists all licences as the chain has them, and what counts against each: loans paid out in an outage, loans that nobody closed in time.",
+    )
     .action(list);
 
   common(platform.command("rotate").argument("<number>", "number of the platform"))
@@ -195,16 +197,19 @@ async function list(options: Options): Promise<void> {
     printJson(platforms);
     return;
   }
+  const { countsInWords } = await import("../../regulator/platform-counts.ts");
   if (platforms.length === 0) print("No platform is licensed. Add one with `tally platform add`.");
   for (const one of platforms) {
     const founding = one.foundingOpen ? `, may load history until ${iso(one.foundingUntil)}` : "";
     print(`${one.platform}  ${one.name}: ${one.standing}${founding}`);
     print(`   key ${one.key ?? "revoked"}, group ${one.group}, products ${one.products.join(", ") || "none"}`);
+    const against = countsInWords(one);
+    if (against !== undefined) print(`   ${against}`);
   }
 }
 
 function view(one: Platform, names: Map<number, string>) {
-  const { platform, name, standing, key, group, foundingUntil, foundingClosed, products, flags } = one;
+  const { platform, name, standing, key, group, foundingUntil, foundingClosed, products, flags, outages, stale } = one;
   const revoked = key.every((byte) => byte === 0);
   return {
     platform,
@@ -216,6 +221,8 @@ function view(one: Platform, names: Map<number, string>) {
     foundingOpen: !foundingClosed && foundingUntil >= Date.now() / 1_000,
     authority: (flags & AUTHORITY) !== 0,
     products: products.map((product) => names.get(product) ?? String(product)),
+    outages,
+    stale,
   };
 }
 
