@@ -60,7 +60,7 @@ export const accepted: readonly Accepted[] = [
   },
   {
     detector: "write-after-write",
-    places: ["Modification._chargeRules"],
+    places: ["Arrears._chargeRules"],
     why: "Each rule's verdict is marked before the next one takes its variable; marking is assembly, which the analyser doesn't read.",
   },
   {

@@ -165,6 +165,21 @@ library Decision {
         }
     }
 
+    /// @notice Writes other decisions from `place` on, as {copy} does, and says where the one after them is to be put.
+    function putAll(uint256 place, bytes memory others) internal pure returns (uint256 next) {
+        assembly ("memory-safe") {
+            next := add(place, mload(others))
+            for {
+                let from := add(others, 0x20)
+            } lt(place, next) {
+                from := add(from, 0x20)
+                place := add(place, 0x20)
+            } {
+                mstore(place, mload(from))
+            }
+        }
+    }
+
     /// @notice Leaves the decisions that were put, of which the next one would be at `place`; see {shorten}.
     function finish(bytes memory decisions, uint256 place) internal pure {
         assembly ("memory-safe") {

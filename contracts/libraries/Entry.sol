@@ -23,8 +23,8 @@ library Entry {
     uint256 internal constant CORRECTED = 11;
     uint256 internal constant BARRED = 12;
 
-    /// @dev The kinds that change a loan otherwise than by a payment, a bit each.
-    uint256 internal constant MODIFICATIONS = (1 << EXTENDED) | (1 << OVERDUE) | (1 << ASSIGNED) | (1 << CORRECTED);
+    /// @dev The kinds that are filed seldom, a bit each.
+    uint256 private constant SELDOM = (1 << COMPLAINED) | (1 << ANSWERED) | (1 << ASSIGNED) | (1 << CORRECTED);
 
     // Bases of `Opened`.
     uint256 internal constant REQUEST = 0;
@@ -490,6 +490,11 @@ library Entry {
         unchecked {
             return kind - EXTENDED <= BARRED - EXTENDED || (kind == CLOSED && isRareClose(start));
         }
+    }
+
+    /// @notice Whether {Seldom} judges an entry of this kind.
+    function isSeldom(uint256 kind) internal pure returns (bool) {
+        return (SELDOM >> kind) & 1 != 0;
     }
 
     /// @notice Whether the `Closed` at `start` is neither repaid nor refinanced. If it is too short for a reason, any answer will do.

@@ -3,42 +3,26 @@ pragma solidity 0.8.37;
 
 import {DefaultCharge} from "../rules/DefaultCharge.sol";
 import {LifetimeCost} from "../rules/LifetimeCost.sol";
-import {Assignment} from "./Assignment.sol";
 import {Book, BookWords} from "./Book.sol";
 import {Conducts} from "./Conducts.sol";
 import {FilingContext} from "./Context.sol";
-import {Correction} from "./Correction.sol";
 import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
-import {Extension} from "./Extension.sol";
 import {Ledger} from "./Ledger.sol";
 import {Terms} from "./Limits.sol";
 import {Loans} from "./Loans.sol";
 import {LoanEvent, Named} from "./Scratch.sol";
 import {RegistryState} from "./State.sol";
 
-/// @title Judging what changes a loan otherwise than by a payment: `Extended`, `Overdue`, `Assigned`, `Corrected`
+/// @title Judging an `Overdue`
 /// @notice `docs/spec/protocol.md`, section 6; the states and their edges are drawn in `docs/design/loan-states.md`.
-library Modification {
+library Arrears {
     /// @dev Days past due from which a borrower is in default.
     uint256 private constant DEFAULT_DAYS = 90;
 
-    /// @notice Judges the entry in [start, end) of calldata, but for an `Overdue`, and, unless it is refused, applies it.
-    function judge(
-        RegistryState storage state,
-        FilingContext memory c,
-        uint256 kind,
-        uint256 start,
-        uint256 end
-    ) internal returns (uint256) {
-        if (kind == Entry.EXTENDED) return Extension.judge(state, c, start, end);
-        if (kind == Entry.ASSIGNED) return Assignment.judge(state, c, start, end);
-        return Correction.judge(state, c, start, end);
-    }
-
     /// @notice Judges the `Overdue` of these flags in [start, end) of calldata: default charges add up in the detail; from 90 days past due on the borrower is
     /// in default.
-    function overdue(
+    function judge(
         RegistryState storage state,
         FilingContext memory c,
         uint256 flags,
@@ -53,11 +37,11 @@ library Modification {
         (book, n.head) = Ledger.load(state, c.predecessor, e.borrower);
         finding = Loans.locate(c, e, n, book);
         if (finding != 0) return Decision.refusal(finding);
-        return _arrears(state, c, n, book, overdueDays, contractRate);
+        return _apply(state, c, n, book, overdueDays, contractRate);
     }
 
     /// @dev An `Overdue` of a loan that was found.
-    function _arrears(
+    function _apply(
         RegistryState storage state,
         FilingContext memory c,
         Named memory n,
