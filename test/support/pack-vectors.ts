@@ -46,6 +46,8 @@ const stepSchema = z.strictObject({
       income: money.optional(),
       disclosed: z.union([moment, z.literal("never")]).optional(),
       basis: z.enum(BASES).default("request"),
+      /** For the basis outage: by when the full data are due. */
+      due: moment.optional(),
       refinances: loan.optional(),
       payments: z.array(payment).min(1),
     })
@@ -221,7 +223,7 @@ function entryOf(
     rest: (placeOf: PlaceOf) => Omit<Extract<Entry, { kind: K }>, "kind" | "borrower" | "time">,
   ): Made => ({ kind, entry: (placeOf) => ({ kind, borrower, time, ...rest(placeOf) }) as unknown as Entry });
   if (step.open) {
-    const { product, amount, cash, income, disclosed, basis, refinances, payments } = step.open;
+    const { product, amount, cash, income, disclosed, basis, due, refinances, payments } = step.open;
     const number = pack.products.find(({ name }) => name === product)?.product;
     if (number === undefined) throw new Error(`${pack.pack} has no product ${product}`);
     return make("Opened", (placeOf) => ({
@@ -229,6 +231,7 @@ function entryOf(
       product: number,
       principal: units(amount),
       disclosed: disclosed === "never" ? 0 : disclosed === undefined ? time - 2 * 86_400 : local(disclosed, pack),
+      ...(due !== undefined && { outage: { reason: "registry-unreachable" as const, deadline: local(due, pack) } }),
       ...(cash !== undefined && { cash: units(cash) }),
       ...(income !== undefined && { income: units(income) }),
       ...(refinances !== undefined && { predecessor: placeOf(refinances) }),
