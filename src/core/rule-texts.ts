@@ -73,8 +73,8 @@ export const RULE_TEXTS: Readonly<Record<RuleName, InBoth<RuleText>>> = {
     ["综合融资成本明示", "签约前未确认综合融资成本明示表，或确认后的考虑时间不足。"],
   ),
   BARRED: rule(
-    ["barred borrower", "The borrower is barred: after a default, by order, or at their own wish."],
-    ["禁止借贷", "借款人处于禁贷状态：曾违约、有关机关决定或本人申请。"],
+    ["barred borrower", "The borrower is barred: in default, by order, or at their own wish."],
+    ["禁止借贷", "借款人处于禁贷状态：违约未了结、有关机关决定或本人申请。"],
   ),
   LICENCE: rule(
     ["licence", "The platform is not active, or not licensed for this product."],
@@ -147,7 +147,7 @@ export const FINDING_TEXTS: Readonly<Record<FindingName, InBoth<string>>> = {
     en: "A loan long past its due day, which nobody closed, was left out of the count.",
     zh: "一笔早已到期而无人结清的贷款未计入。",
   },
-  FORBIDDEN: { en: "A loan in this state takes no such entry.", zh: "该状态的贷款不能有此类条目。" },
+  FORBIDDEN: { en: "A loan in this state takes no such entry.", zh: "贷款处于该状态时，不受理此类条目。" },
   "NO-AUTHORITY": { en: "Only the authority may file this.", zh: "只有主管机关可以报送此条目。" },
   PENDING: {
     en: "Recorded; it waits for the other side, or for the authority.",

@@ -5,6 +5,8 @@ import type { Ref } from "../../src/core/entry.ts";
 import { addressOfSecret, encodeEntries } from "../../src/core/filing.ts";
 import { Registry } from "../../src/core/registry.ts";
 import { encodeSettings } from "../../src/core/settings.ts";
+import type { Language } from "../../src/core/rule-texts.ts";
+import { parseRulePack } from "../../src/regulator/compile-rule-pack.ts";
 import type { CompiledRulePack } from "../../src/regulator/compile-rule-pack.ts";
 import { localTime, planPublication } from "../../src/regulator/plan.ts";
 import { PACK_PLATFORMS, loadPackVectors, packNames } from "../support/pack-vectors.ts";
@@ -53,6 +55,17 @@ function play(pack: CompiledRulePack, { steps }: PackVector): string[] {
   });
 }
 
+const PROSE = ["title", "note", "provision", "why"];
+
+/** Titles, notes and what provisions say, as far as they aren't in both languages. */
+function inOneLanguage(part: unknown): string[] {
+  return Object.entries(Object(part) as object).flatMap(([key, text]: [string, unknown]) => {
+    if (!PROSE.includes(key)) return typeof text === "object" ? inOneLanguage(text) : [];
+    const { zh = "" } = Object(text) as Partial<Record<Language, string>>;
+    return /\p{Script=Han}/u.test(zh) ? [] : [JSON.stringify(text)];
+  });
+}
+
 describe("rulebooks, by the law's own examples:", () => {
   for (const name of packNames())
     describe(name, () => {
@@ -96,6 +109,14 @@ describe("rulebooks, by the law's own examples:", () => {
       expect(comment, name)
         .to.match(/Facts as known in \w+ \d{4}/u)
         .and.to.match(/no legal advice/u);
+    }
+  });
+
+  it("say in English and in Chinese all that isn't a citation", () => {
+    for (const name of packNames()) {
+      const file = `rulebooks/${name}.yaml`;
+      const { series: _, ...pack } = parseRulePack(readFileSync(file, "utf8"), file);
+      expect(inOneLanguage(pack), name).to.deep.equal([]);
     }
   });
 

@@ -15,11 +15,11 @@ const MILLION = 1_000_000n;
 /** A rate of 10⁻⁹ a year, uplifted in 10⁻⁶, by days. */
 const RATE_UNIT = 365n * 1_000_000_000_000_000n;
 
-/** DEFAULT-CHARGE. Sources: FCA CONC 5A.2.14 (£15 in all); 银发〔2003〕251号 (contract rate and 30 to 50 %); SPC interpretation arts. 28 and 29. */
+/** DEFAULT-CHARGE. Sources: FCA CONC 5A.2.11R (£15 in all); 银发〔2003〕251号 (contract rate and 30 to 50 %); SPC interpretation arts. 28 and 29. */
 export const defaultCharge: Rule<Default> = {
   name: "DEFAULT-CHARGE",
   must: "Default charges MUST be at most the flat amount, the share of the amount overdue and the default rate on it for the days past due, and all of a loan's together at most the flat total and the share of the principal.",
-  source: "FCA CONC 5A.2.14; 银发〔2003〕251号; SPC private-lending interpretation arts. 28, 29",
+  source: "FCA CONC 5A.2.11R; 银发〔2003〕251号; SPC private-lending interpretation arts. 28, 29",
   judge({ entry, principal, total }, limits) {
     const { defaultTotal, defaultTotalShare, defaultFlat, defaultShare, defaultRate, defaultUplift } = limits;
     const { defaultCharges, amountOverdue, contractRate, daysPastDue } = entry;

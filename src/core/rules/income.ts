@@ -6,11 +6,11 @@ import type { Opening, Rule } from "./rule.ts";
 /** `incomeMode`. */
 export const INCOME_MODES = { payment: 0, principal: 1, allPayments: 2, allPrincipal: 3 } as const;
 
-/** INCOME. Sources: NRS 604A.5017 (25 % of the expected gross monthly income); 815 ILCS 122/2-5(e) (22.5 %). */
+/** INCOME. Sources: RCW 31.45.073 (principal, 30 % of the gross monthly income); 815 ILCS 122/2-5 (payments, 25 and 22.5 %). */
 export const income: Rule<Opening> = {
   name: "INCOME",
   must: "The loan's monthly payment or its principal, by itself or together with those of all loans open in the market, MUST NOT be more than the share of the income declared.",
-  source: "NRS 604A.5017; 815 ILCS 122/2-5",
+  source: "RCW 31.45.073; 815 ILCS 122/2-5; NCCP Regulations reg. 28LCA; SE OJK 19/SEOJK.06/2023",
   judge(opening, limits) {
     const { entry, exposure } = opening;
     if (entry.income === undefined) return UNDETERMINED;

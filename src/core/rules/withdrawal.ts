@@ -6,11 +6,11 @@ import type { Payment, Rule } from "./rule.ts";
 /** `withdrawalMode`. */
 const PRO_RATA = 1;
 
-/** WITHDRAWAL. Sources: Directive (EU) 2023/2225 art. 26 (interest of the days used); 12 CFR 1026.15 (nothing). */
+/** WITHDRAWAL. Sources: Directive (EU) 2023/2225 art. 26 (interest of the days used); S.C. Code §34-39-270 (nothing). */
 export const withdrawal: Rule<Payment> = {
   name: "WITHDRAWAL",
   must: "Who withdraws inside the window, seconds or days, MUST NOT be charged; or, where the limits say so, not more than the days used.",
-  source: "Directive (EU) 2023/2225 art. 26; 12 CFR 1026.15",
+  source: "Directive (EU) 2023/2225 art. 26; S.C. Code §34-39-270",
   judge({ entry, times: { effective }, loan, charges, days, cap, settings }, limits) {
     if (entry.kind !== "Closed" || entry.reason !== "withdrawn") return PASS;
     const when = inWithdrawalWindow(limits, loan.opened, effective, settings);
