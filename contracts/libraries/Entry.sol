@@ -106,10 +106,11 @@ library Entry {
             uint256 borrower = Schedule.read(start + 2);
             uint256 facts = Schedule.read(start + 34);
             uint256 amounts = principal(facts);
-            // The kind of borrower is 1 or 2.
-            if ((borrower >> 248) - 1 > 1 || time(facts) < EARLIEST || product(facts) >= PRODUCTS || amounts == 0) {
-                return Decision.MALFORMED;
-            }
+            // The kind of borrower is 1 or 2. What is less than it is to be wraps around; plain equivalent: comparisons, which jump.
+            uint256 faults =
+                (((borrower >> 248) - 1) >> 1) | (product(facts) / PRODUCTS) | ((time(facts) - EARLIEST) >> 32);
+            if (faults != 0) return Decision.MALFORMED;
+            if (amounts == 0) return Decision.MALFORMED;
             o.borrower = bytes32(borrower);
             o.flags = flags;
             o.facts = facts;
@@ -266,8 +267,10 @@ library Entry {
             uint256 word = Schedule.read(start);
             uint256 kind = word >> 248;
             uint256 flags = (word >> 240) & 0xff;
-            if (flags > COMMON_FLAGS) return Decision.MALFORMED;
-            if (flags & IS_ORDERED != 0) end -= ORDER_BYTES;
+            if (flags != 0) {
+                if (flags > COMMON_FLAGS) return Decision.MALFORMED;
+                if (flags & IS_ORDERED != 0) end -= ORDER_BYTES;
+            }
             // Bytes after the prefix of the kinds 2 to 4, a byte each.
             if (end != start + PREFIX_BYTES + ((0x0b0a05 >> (8 * (kind - DISBURSED))) & 0xff)) {
                 return Decision.MALFORMED;
@@ -291,7 +294,9 @@ library Entry {
             }
             uint256 paid = word >> 216;
             uint256 charges = kind == DISBURSED ? 0 : (word >> 176) & U40;
-            if (kind == REPAID && paid | charges == 0) return Decision.MALFORMED;
+            if (paid | charges == 0) {
+                if (kind == REPAID) return Decision.MALFORMED;
+            }
             e.principal = paid;
             e.charges = charges;
             return (paid | charges) >= AMOUNTS ? Decision.WIDTH : 0;

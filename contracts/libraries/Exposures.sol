@@ -61,17 +61,21 @@ library Exposures {
         unchecked {
             for (uint256 k = Book.count(head); k != 0;) {
                 uint256 slot = book.slots[--k];
-                if (slot & Book.UNCONFIRMED != 0 && isLapsed(c, slot, Book.opened(slot))) {
-                    x.apart |= 1 << k;
-                    if (slot & Book.IN_RING != 0) head = c.withoutOpening(head, Book.opened(slot));
-                    continue;
+                if (slot & Book.UNCONFIRMED != 0) {
+                    if (isLapsed(c, slot, Book.opened(slot))) {
+                        x.apart |= 1 << k;
+                        if (slot & Book.IN_RING != 0) head = c.withoutOpening(head, Book.opened(slot));
+                        continue;
+                    }
                 }
                 // Charged off is still owed, but no open loan.
                 bool open = slot & Book.CHARGED_OFF == 0;
                 if (open) {
-                    if (Book.isOverTerm(slot, Book.opened(slot), o.opened) && _isStale(c, o, slot, Book.opened(slot))) {
-                        x.apart |= slot & Book.STALE == 0 ? ANY_STALE | (STALE_SLOT << k) : ANY_STALE;
-                        continue;
+                    if (Book.isOverTerm(slot, Book.opened(slot), o.opened)) {
+                        if (_isStale(c, o, slot, Book.opened(slot))) {
+                            x.apart |= slot & Book.STALE == 0 ? ANY_STALE | (STALE_SLOT << k) : ANY_STALE;
+                            continue;
+                        }
                     }
                     x.anyOpen = true;
                 }

@@ -41,41 +41,43 @@ library Judge {
 
             uint256 count = 0;
             while (start < end) {
-                uint256 next = start + 2 + (Schedule.read(start) >> 240);
-                uint256 decision;
-                if (next > end || count == MAX_ENTRIES) {
-                    next = end;
-                    decision = Decision.refusal(Decision.MALFORMED);
-                } else {
-                    c.index = count;
-                    decision = _judgeEntry(state, c, start + 2, next);
-                    if (decision == LATER) {
-                        (count, start) = _judgeRun(state, c, facts, decisions, count, start, end);
-                        continue;
-                    }
+                uint256 frame = Schedule.read(start);
+                uint256 next = start + 2 + (frame >> 240);
+                if (next > end) break;
+                if (count == MAX_ENTRIES) break;
+                c.index = count;
+                uint256 decision = _judgeEntry(state, c, (frame >> 232) & 0xff, start + 2, next);
+                if (decision == LATER) {
+                    (count, start) = _judgeRun(state, c, facts, decisions, count, start, end);
+                    continue;
                 }
                 Decision.write(decisions, count, decision);
                 start = next;
                 count++;
             }
+            // What is no frame, or too many, is one entry to the end.
+            if (start < end) Decision.write(decisions, count++, Decision.refusal(Decision.MALFORMED));
             Decision.shorten(decisions, count);
         }
         return (decisions, c.foundingClosed);
     }
 
+    /// @param kind The entry's first byte. One of no bytes has none, and whatever this is then, is too short for it.
     /// @return The decision, or LATER if it is of a later kind.
     function _judgeEntry(
         RegistryState storage state,
         FilingContext memory c,
+        uint256 kind,
         uint256 start,
         uint256 end
     ) private returns (uint256) {
-        uint256 kind = start == end ? 0 : Schedule.read(start) >> 248;
         if (kind == Entry.OPENED) return Origination.judge(state, c, start, end);
         // Unchecked: kinds below wrap around.
         unchecked {
             if (kind - Entry.DISBURSED <= Entry.CLOSED - Entry.DISBURSED) {
-                if (kind == Entry.CLOSED && Entry.isRareClose(start)) return LATER;
+                if (kind == Entry.CLOSED) {
+                    if (Entry.isRareClose(start)) return LATER;
+                }
                 return Servicing.judge(state, c, start, end);
             }
             if (kind - Entry.EXTENDED <= Entry.BARRED - Entry.EXTENDED) return LATER;

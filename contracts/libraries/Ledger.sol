@@ -32,7 +32,9 @@ library Ledger {
 
     /// @notice Stores a borrower's head.
     function store(BookWords storage book, IRegistry predecessor, uint256 head) internal {
-        if (head == 0 && address(predecessor) != address(0)) head = ADOPTED;
+        if (head == 0) {
+            if (address(predecessor) != address(0)) head = ADOPTED;
+        }
         book.head = head;
     }
 

@@ -36,6 +36,8 @@ import {RegistryState} from "./State.sol";
 
 /// @title Judging an `Opened`
 /// @notice `docs/spec/protocol.md`, section 6.
+/// @dev Conditions that mostly fail are nested, here and in what judges payments: joined by `&&`, each part costs a jump, even after one
+/// that fails.
 library Origination {
     using Context for FilingContext;
 
@@ -61,10 +63,14 @@ library Origination {
         } else if (basis == Entry.FOUNDED && !c.founding) {
             return Decision.refusal(Decision.NOT_FOUNDING);
         }
-        if (o.flags & Entry.LATER_DRAW != 0 && !_isOwnLine(state, c, o)) return Decision.refusal(Decision.NO_LOAN);
+        if (o.flags & Entry.LATER_DRAW != 0) {
+            if (!_isOwnLine(state, c, o)) return Decision.refusal(Decision.NO_LOAN);
+        }
 
         (uint256 breaches, Terms limits) = _place(c, o, basis);
-        if (!limits.exists() && basis == Entry.REQUEST) return Decision.refusal(Decision.NO_VERSION);
+        if (!limits.exists()) {
+            if (basis == Entry.REQUEST) return Decision.refusal(Decision.NO_VERSION);
+        }
 
         (BookWords storage book, uint256 head) = Ledger.load(state, c.predecessor, o.borrower);
         Exposure memory x = c.nothing;
@@ -76,8 +82,10 @@ library Origination {
         if (Book.newest(head) != 0) _placeInTime(c, o, head, x.anyOpen);
 
         o.barred = 0;
-        if (head & Book.CONDUCT != 0 && limits.exists() && limits.on() & Decision.BARRED != 0) {
-            o.barred = Lifecycle.barred(state, o.borrower, limits.barredDays(), o.opened, basis == Entry.REQUEST);
+        if (head & Book.CONDUCT != 0) {
+            if (limits.exists() && limits.on() & Decision.BARRED != 0) {
+                o.barred = Lifecycle.barred(state, o.borrower, limits.barredDays(), o.opened, basis == Entry.REQUEST);
+            }
         }
         decision =
             limits.exists() ? _rules(c, o, x, limits, head, breaches) : Decision.onFact(0, Decision.NO_VERSION, 0, 0);
@@ -113,8 +121,7 @@ library Origination {
                 }
             }
             o.opened = opened;
-            if (opened != c.time) limits = c.limitsAt(key, opened);
-            return (breaches, limits);
+            return (breaches, c.alsoAt(limits, key, opened));
         }
     }
 
@@ -288,9 +295,11 @@ library Origination {
             breach = OpenLoans.breaches(limits, x.lineOpen ? x.openLoans : x.openLoans + 1, x.lenders + 1);
         }
         breaches |= Decision.mark(breach, Decision.OPEN_LOANS_BIT);
-        if (x.apart != 0 && Exposures.anyStale(x)) breaches |= Decision.STALE << FINDINGS_AT;
-        if (limits.secondaryWindow() != 0 && _isSecondary(o, x, limits, head)) {
-            breaches |= Decision.SECONDARY << FINDINGS_AT;
+        if (x.apart != 0) {
+            if (Exposures.anyStale(x)) breaches |= Decision.STALE << FINDINGS_AT;
+        }
+        if (limits.secondaryWindow() != 0) {
+            if (_isSecondary(o, x, limits, head)) breaches |= Decision.SECONDARY << FINDINGS_AT;
         }
         bool unknown;
         if (limits.on() & Decision.INCOME != 0) {
@@ -314,15 +323,15 @@ library Origination {
         (bool breach, bool unknown) = _coolingOff(c, o, limits, Book.lastClosed(head));
         breaches = Decision.mark(breach, Decision.COOLING_OFF_BIT);
         undetermined = Decision.mark(unknown, Decision.COOLING_OFF_BIT);
-        bool any = Book.newest(head) != 0;
+        // Of a first loan there is no more to ask.
+        if (Book.newest(head) == 0) return (breaches, undetermined);
         uint256 on = limits.on();
         if (on & Decision.STREAK != 0) {
-            // Whatever the borrower had before, a loan may be too long by itself.
-            (breach, unknown) = any ? _streak(o, limits) : (false, false);
+            (breach, unknown) = _streak(o, limits);
             breaches |= Decision.mark(breach, Decision.STREAK_BIT);
             undetermined |= Decision.mark(unknown, Decision.STREAK_BIT);
         }
-        if (!any || on & Decision.FREQUENCY == 0) return (breaches, undetermined);
+        if (on & Decision.FREQUENCY == 0) return (breaches, undetermined);
         (breach, unknown) = Frequency.judge(limits, Book.ring(head), o.newestDay, o.day);
         breaches |= Decision.mark(breach, Decision.FREQUENCY_BIT);
         undetermined |= Decision.mark(unknown, Decision.FREQUENCY_BIT);
@@ -335,10 +344,11 @@ library Origination {
         Terms limits,
         uint256 lastClosed
     ) private view returns (bool breach, bool unknown) {
-        bool byDays = limits.coolingMode() != CoolingOff.SECONDS && limits.on() & Decision.COOLING_OFF != 0;
-        if (byDays && lastClosed != 0 && o.opened >= lastClosed) {
-            (uint256 known, uint256 unsaid) = _daysSince(c, limits, lastClosed, o.opened);
-            return CoolingOff.judgeDays(limits, known, unsaid);
+        if (limits.coolingMode() != CoolingOff.SECONDS) {
+            if (limits.on() & Decision.COOLING_OFF != 0 && lastClosed != 0 && o.opened >= lastClosed) {
+                (uint256 known, uint256 unsaid) = _daysSince(c, limits, lastClosed, o.opened);
+                return CoolingOff.judgeDays(limits, known, unsaid);
+            }
         }
         return CoolingOff.judge(limits, o.opened, lastClosed, o.flags & Entry.BASIS == Entry.REQUEST);
     }
@@ -373,11 +383,10 @@ library Origination {
         uint256 mode = limits.incomeMode();
         // Unchecked: 49 bits, and 32 times that.
         unchecked {
+            if (mode == Income.PAYMENT) return Income.judge(limits, o.income, o.offer.monthly, false);
             if (mode == Income.PRINCIPAL) return Income.judge(limits, o.income, principal, false);
             if (mode == Income.ALL_PRINCIPAL) return Income.judge(limits, o.income, x.outstanding + principal, false);
-            uint256 monthly = o.offer.monthly;
-            if (mode == Income.PAYMENT) return Income.judge(limits, o.income, monthly, false);
-            return Income.judge(limits, o.income, x.payments + monthly, x.paymentsUnknown);
+            return Income.judge(limits, o.income, x.payments + o.offer.monthly, x.paymentsUnknown);
         }
     }
 

@@ -62,12 +62,13 @@ library Payments {
             }
             uint256 allowance = 0;
             if (on & Decision.DAILY_COST != 0) {
-                allowance = last == 0 ? 0 : Book.allowance(detail);
+                // Zero before the first payment.
+                allowance = Book.allowance(detail);
                 if (allowance == DailyCost.UNKNOWN) {
                     n.undetermined |= Decision.DAILY_COST;
                 } else {
                     allowance = DailyCost.accrued(allowance, Book.owed(detail), limits.dailyShare(), days_);
-                    breaches |= Decision.mark(counts && charges > allowance, Decision.DAILY_COST_BIT);
+                    if (charges > allowance) breaches |= Decision.mark(counts, Decision.DAILY_COST_BIT);
                 }
             }
             n.breaches = breaches;

@@ -13,6 +13,8 @@ library Ring {
     uint256 internal constant UNKNOWN_PLACE = 7;
 
     uint256 private constant U9 = 511;
+    /// @dev The highest bit of every delta.
+    uint256 private constant TOPS = (1 << 8) | (1 << 17) | (1 << 26) | (1 << 35) | (1 << 44) | (1 << 53) | (1 << 62);
     /// @dev The second bit of every delta.
     uint256 private constant MARKS = (1 << 1) | (1 << 10) | (1 << 19) | (1 << 28) | (1 << 37) | (1 << 46) | (1 << 55);
     uint256 private constant U63 = 2 ** 63 - 1;
@@ -136,6 +138,8 @@ library Ring {
 
     /// @notice Whether one of the deltas is FAR or UNKNOWN: something was lost.
     function isMarked(uint256 deltas) internal pure returns (bool) {
+        // Mostly no opening is that far from the next.
+        if (deltas & TOPS == 0) return false;
         // Of all nine bits of a delta, the eight high ones are set only in a mark. Runs of eight set bits are found by doubling.
         uint256 runs = deltas & (deltas >> 1);
         runs &= runs >> 2;

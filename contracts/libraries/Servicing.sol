@@ -65,7 +65,7 @@ library Servicing {
         Payments.judge(c, e, n, detail, true);
         if (left != 0) n.findings |= Decision.SHORT;
         uint256 head = n.head;
-        if (n.place == HEAD || n.word & Book.CHARGED_OFF == 0) head = Book.withClosed(head, n.time);
+        if (!Loans.isChargedOff(n)) head = Book.withClosed(head, n.time);
         takeOut(c, n, book, head);
         return 0;
     }
