@@ -12,6 +12,7 @@ import type { RulePack } from "../../regulator/rule-pack.ts";
 import { planAgainstChain, publish } from "../../regulator/publish.ts";
 import { cliError } from "../errors.ts";
 import type { Home } from "../home.ts";
+import { note } from "../output.ts";
 
 export interface PackFile {
   readonly text: string;
@@ -36,32 +37,86 @@ export async function readPack(path: string, now: number): Promise<PackFile> {
 }
 
 /**
- * Publishes a pack and keeps a copy of it in the data directory, if there is one, so that its products are known by their names
- * afterwards.
+ * Publishes a pack and keeps its text in the data directory, if there is one, so that its products are known by their names, and what
+ * binds by its articles, afterwards.
  * Without a plan it is planned against the chain first.
  */
 export async function publishPack(
   home: Home | undefined,
   regulator: Regulator,
-  { text, compiled, hash }: PackFile,
+  file: PackFile,
   plan?: PublishPlan,
   onStep?: (begun: number, total: number, step: PublishStep) => void,
 ): Promise<void> {
+  const { compiled, hash } = file;
   const planned = plan ?? (await planAgainstChain(regulator, compiled, fromHex(hash, 32)));
   await publish(regulator, compiled, planned, onStep);
-  if (home === undefined) return;
-  await mkdir(join(home.path, "packs"), { recursive: true, mode: 0o700 });
-  await writeDurably(join(home.path, "packs", `${compiled.pack}.yaml`), text);
+  if (home !== undefined) await keepText(home, file);
 }
 
-/** The packs that were published from this data directory. */
-export async function publishedPacks(home: Home, now: number): Promise<PackFile[]> {
-  const names = await readdir(join(home.path, "packs")).catch((error: unknown) => {
+/** The directory of texts within a data directory. */
+const PACKS = "packs";
+/** `NAME.N.yaml`, the N-th text that was kept; an emergency's says so. One without a number is older than all that have one. */
+const KEPT = /^[a-z0-9-]+(?:\.(\d{1,9}))?(\.emergency)?\.yaml$/u;
+
+interface KeptName {
+  readonly name: string;
+  readonly number: number;
+  readonly emergency: boolean;
+}
+
+/** Keeps a text beside those that are there: a version that binds is known by the text that it came with, whatever is published later. */
+export async function keepText(home: Home, { text, compiled, hash }: PackFile, emergency = false): Promise<void> {
+  const kept = await keptNames(home);
+  for (const { name } of kept) if ((await hashOf(home, name)) === hash) return;
+  const number = Math.max(0, ...kept.map((one) => one.number)) + 1;
+  await mkdir(join(home.path, PACKS), { recursive: true, mode: 0o700 });
+  const name = `${compiled.pack}.${number}${emergency ? ".emergency" : ""}.yaml`;
+  await writeDurably(join(home.path, PACKS, name), text);
+}
+
+/**
+ * The texts that were published from this data directory, the last one first, and after them those of emergencies. One that can't be read
+ * is left out, and told of: what it said is no reason to stop.
+ */
+export async function publishedPacks(
+  home: Home,
+  now: number,
+  onUnreadable: (text: string) => void = note,
+): Promise<PackFile[]> {
+  const kept = await keptNames(home);
+  const files = await Promise.all(
+    kept.map(async ({ name }) =>
+      readPack(join(home.path, PACKS, name), now).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        onUnreadable(`${join(home.path, PACKS, name)} is passed over: ${why}`);
+        return undefined;
+      }),
+    ),
+  );
+  return files.filter((file) => file !== undefined);
+}
+
+/** Names of the texts that are kept, in the order in which they are looked through. */
+export async function keptNames(home: Home): Promise<KeptName[]> {
+  const names = await readdir(join(home.path, PACKS)).catch((error: unknown) => {
     if (systemCode(error) === "ENOENT") return [];
     throw error;
   });
-  const files = names.filter((name) => name.endsWith(".yaml")).sort();
-  return Promise.all(files.map(async (name) => readPack(join(home.path, "packs", name), now)));
+  return names
+    .flatMap((name) => {
+      const match = KEPT.exec(name);
+      return match === null ? [] : [{ name, number: Number(match[1] ?? 0), emergency: match[2] !== undefined }];
+    })
+    .sort((a, b) => Number(a.emergency) - Number(b.emergency) || b.number - a.number || (a.name < b.name ? -1 : 1));
+}
+
+async function hashOf(home: Home, name: string): Promise<string | undefined> {
+  try {
+    return packHash(await readFile(join(home.path, PACKS, name), "utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** A product of a published pack, or one that was given by its number. */
@@ -71,11 +126,14 @@ export interface NamedProduct {
   readonly title: string;
 }
 
-/** All products of the packs that were published from here. */
+/** All products of the packs that were published from here, each once, as the last text names it. */
 export async function knownProducts(home: Home): Promise<NamedProduct[]> {
   const packs = await publishedPacks(home, Math.floor(Date.now() / 1_000));
-  return packs.flatMap(({ compiled }) => [...compiled.products]);
+  return eachOnce(packs.flatMap(({ compiled }) => [...compiled.products]));
 }
+
+const eachOnce = (products: readonly NamedProduct[]): NamedProduct[] =>
+  [...Map.groupBy(products, ({ product }) => product).values()].map(([first]) => first!);
 
 /** The number of a product by its name in a published pack, or as it is. Throws `option-invalid` with the names that there are. */
 export function productNumber(given: string, known: readonly NamedProduct[]): number {
@@ -85,7 +143,9 @@ export function productNumber(given: string, known: readonly NamedProduct[]): nu
   }
   const found = known.find(({ name }) => name === given);
   if (found !== undefined) return found.product;
-  const names = known.map(({ name }) => name).join(", ");
+  const names = eachOnce(known)
+    .map(({ name }) => name)
+    .join(", ");
   throw cliError("option-invalid", `There is no product ${given}`, {
     fix:
       names === ""

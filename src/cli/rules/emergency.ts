@@ -4,7 +4,7 @@ import type { CompiledVersion } from "../../regulator/compile-rule-pack.ts";
 import { durationInWords } from "../../regulator/value-words.ts";
 import { cliError } from "../errors.ts";
 import { print, printJson } from "../output.ts";
-import { type PackFile, readPack } from "../operator/rule-packs.ts";
+import { keepText, type PackFile, readPack } from "../operator/rule-packs.ts";
 import { type ActOptions, kindsOf } from "./acts.ts";
 import { confirm } from "./confirm.ts";
 import { borrowerOf, type Law, openLaw, whom, wordsOf } from "./law.ts";
@@ -33,6 +33,8 @@ export async function emergency(file: string, options: EmergencyOptions): Promis
   await confirm("emergency", "publish without notice", options);
   for (const { product, kind, bytes } of versions)
     await law.context.regulator.declareEmergency(product, kind, until, bytes, options.reason);
+  const own = await law.ownHome();
+  if (own !== undefined) await keepText(own, pack, true);
   if (options.json === true)
     printJson({
       declared: versions.map(({ product, kind }) => ({ product, borrower: borrowerOf(kind) })),

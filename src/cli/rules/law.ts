@@ -2,16 +2,13 @@
 import { DateTime } from "luxon";
 
 import { offsetAt, type Zone } from "../../core/calendar.ts";
-import type { Limits } from "../../core/limit-fields.ts";
-import { equal } from "../../core/bytes.ts";
-import { encodeLimits } from "../../core/limits.ts";
 import type { WordsContext } from "../../regulator/limit-words.ts";
+import { type VersionInPack, versionInPacks, type VersionOnChain } from "../../regulator/pack-law.ts";
 import { localTime } from "../../regulator/plan.ts";
-import type { RulePackVersion } from "../../regulator/rule-pack.ts";
-import { readRulebook, type RulebookOnChain } from "../../regulator/rulebook-on-chain.ts";
-import { secondsOf } from "../../regulator/units.ts";
+import { type ChainEmergency, readRulebook, type RulebookOnChain } from "../../regulator/rulebook-on-chain.ts";
 import type { Currency } from "../../regulator/value-words.ts";
 import { cliError } from "../errors.ts";
+import type { Home } from "../home.ts";
 import { openRegulator, type RegulatorContext, type RegulatorOptions } from "../operator/regulator.ts";
 import { type PackFile, productNumber, publishedPacks, readPack } from "../operator/rule-packs.ts";
 
@@ -36,7 +33,7 @@ export interface NamedProduct {
 export class Law {
   readonly context: RegulatorContext;
   readonly chain: RulebookOnChain;
-  /** The one that was given first, then those that were published from the data directory. */
+  /** The one that was given first, then those that were published from the data directory, the last one first. */
   readonly packs: readonly PackFile[];
   /** UTC seconds that the next block will have. */
   readonly now: number;
@@ -50,6 +47,12 @@ export class Law {
 
   get zone(): Zone {
     return this.chain.rulebook.settingsAt(this.now).zone;
+  }
+
+  /** The data directory, if the deployment is its own: it keeps texts of no other. */
+  async ownHome(): Promise<Home | undefined> {
+    const { home, deployment } = this.context;
+    return (await home.deployment())?.rulebook === deployment.rulebook ? home : undefined;
   }
 
   named(product: number): NamedProduct {
@@ -73,27 +76,13 @@ export class Law {
   }
 
   /** What a pack says of a version on the chain, if it says just that: with its articles and sources. */
-  versionInPack(
-    product: number,
-    kind: number,
-    effectiveFrom: number,
-    limits: Limits,
-  ): { readonly file: PackFile; readonly version: RulePackVersion } | undefined {
-    const bytes = encodeLimits(limits);
-    for (const file of this.packs) {
-      const compiled = file.compiled.versions.find(
-        (one) => one.product === product && one.kind === kind && one.effectiveFrom === effectiveFrom,
-      );
-      if (compiled === undefined || !equal(compiled.bytes, bytes)) continue;
-      const version = file.pack.versions.find(
-        (one) =>
-          one.products.includes(compiled.productName) &&
-          one.borrowers.includes(borrowerOf(kind)) &&
-          secondsOf(one.effectiveFrom, file.pack.zone) === effectiveFrom,
-      );
-      if (version !== undefined) return { file, version };
-    }
-    return undefined;
+  versionInPack(version: VersionOnChain): VersionInPack<PackFile> | undefined {
+    return versionInPacks(this.packs, version);
+  }
+
+  /** The emergency that a version was declared in, if it was. */
+  emergencyOf(product: number, kind: number, index: number): ChainEmergency | undefined {
+    return this.chain.emergencies.find((one) => one.product === product && one.kind === kind && one.index === index);
   }
 
   /** Whether a pack's text is one that was noted on the chain. */

@@ -59,9 +59,8 @@ const inWords = ({ pack, products, versions }: PackFile["compiled"]): string =>
 
 export async function publish(file: string, options: PublishOptions): Promise<void> {
   const law = await openLaw(options, options.dryRun !== true);
-  const { regulator, home, deployment } = law.context;
-  // The data directory keeps the packs of its own deployment, and of no other.
-  const own = (await home.deployment())?.rulebook === deployment.rulebook ? home : undefined;
+  const { regulator } = law.context;
+  const own = await law.ownHome();
   const pack = await readPack(file, law.now);
   const [plan, notices] = await Promise.all([
     planAgainstChain(regulator, pack.compiled, fromHex(pack.hash, 32)),

@@ -10,6 +10,7 @@ import { windowMode } from "../../regulator/rules-from-limits.ts";
 import { calendarInWords } from "../../regulator/pack-calendar.ts";
 import { LIMIT_WORDS, type WordsContext } from "../../regulator/limit-words.ts";
 import type { RulePackVersion } from "../../regulator/rule-pack.ts";
+import type { ChainEmergency } from "../../regulator/rulebook-on-chain.ts";
 import { note, print, printJson } from "../output.ts";
 import { borrowerOf, type Law, type LawOptions, openLaw, whom } from "./law.ts";
 
@@ -59,14 +60,13 @@ export async function show(given: string, options: ShowOptions): Promise<void> {
     return version === undefined ? [] : [shown(law, product, kind, version, options.lang)];
   });
   const packs = law.packs.filter(({ compiled }) => compiled.products.some((one) => one.product === product));
-  const notExpressed = packs
-    .slice(0, 1)
-    .flatMap(({ pack }) => pack.notExpressed)
-    .map(({ provision, why, law: of }) => ({
-      provision: textIn(provision, options.lang),
-      why: textIn(why, options.lang),
-      law: provisions(of, options.lang),
-    }));
+  // A text that holds only what is new says nothing of the gaps; the last one that does, counts.
+  const telling = options.pack === undefined ? packs.find(({ pack }) => pack.notExpressed.length > 0) : packs[0];
+  const notExpressed = (telling?.pack.notExpressed ?? []).map(({ provision, why, law: of }) => ({
+    provision: textIn(provision, options.lang),
+    why: textIn(why, options.lang),
+    law: provisions(of, options.lang),
+  }));
   if (options.pack !== undefined && packs[0] !== undefined && !law.isNoted(packs[0]))
     note(`${options.pack} is not a text that was noted when it was published: law is shown only where values agree.`);
   if (options.json === true) {
@@ -88,7 +88,8 @@ export async function show(given: string, options: ShowOptions): Promise<void> {
 
 function shown(law: Law, product: number, kind: 1 | 2, version: Dated<Limits>, language: Language) {
   const { value: limits, effectiveFrom } = version;
-  const inPack = law.versionInPack(product, kind, effectiveFrom, limits);
+  const inPack = law.versionInPack({ product, kind, effectiveFrom, limits });
+  const emergency = law.emergencyOf(product, kind, version.index);
   const words = law.words(product);
   const enactment = inPack?.version.law;
   return {
@@ -97,6 +98,7 @@ function shown(law: Law, product: number, kind: 1 | 2, version: Dated<Limits>, l
     effectiveFrom,
     enactedAt: version.enactedAt,
     ...(version.withdrawnAt !== undefined && { withdrawnAt: version.withdrawnAt }),
+    ...(emergency && { emergency }),
     ...(inPack && { pack: inPack.file.compiled.pack }),
     ...businessDaysOf(law, limits),
     ...(enactment && { law: `${textIn(enactment.instrument, language)} [${enactment.mark}]` }),
@@ -168,12 +170,25 @@ const provisionInWords = ({ article, provision, source, mark, note }: ShownProvi
     .filter((part) => part !== undefined)
     .join("; ");
 
+/** Law without notice is not to be taken for any other. */
+function emergencyInWords({ reason, until, lifted }: ChainEmergency, law: Law): string[] {
+  const at = law.local(until);
+  const end =
+    lifted !== undefined
+      ? `It was lifted, and ended ${at}: ${lifted}`
+      : until > law.now
+        ? `It ends by itself ${at}: the law of before binds again from then on.`
+        : `It ended by itself ${at}.`;
+  return [`EMERGENCY, declared without notice: ${reason}`, `  ${end}`];
+}
+
 function printVersion(title: string, when: string, version: ReturnType<typeof shown>, law: Law): void {
   const kind = version.borrower === "business" ? 2 : 1;
   print(`${title}, for ${whom(kind)}, at ${when}`);
   print(
     `  version ${version.version}, binds from ${law.local(version.effectiveFrom)}, enacted ${law.local(version.enactedAt)}${version.withdrawnAt === undefined ? "" : `, withdrawn ${law.local(version.withdrawnAt)}`}`,
   );
+  if (version.emergency !== undefined) for (const line of emergencyInWords(version.emergency, law)) print(`  ${line}`);
   if (version.law !== undefined) print(`  ${version.law}`);
   const line = ({ label, value }: ShownValue, indent: string): void => print(`${indent}${label}: ${value}`);
   for (const value of version.general) {
