@@ -21,8 +21,12 @@ import { cliError } from "./errors.ts";
 /** Where a data directory is, if nobody says otherwise: in the directory where the command runs. */
 export const DEFAULT_DATA = "tally-data";
 
+const rulebook = (name: string): string => fileURLToPath(new URL(`../../rulebooks/${name}`, import.meta.url));
 /** Where the sample's rulebook is, in a checkout and in a packed copy alike. */
-export const SAMPLE_PACK = fileURLToPath(new URL("../../rulebooks/sample-market.yaml", import.meta.url));
+export const SAMPLE_PACK = rulebook("sample-market.yaml");
+/** The law of the sample's pilot, and its terms. */
+export const SAMPLE_PILOT_PACK = rulebook("sample-pilot.yaml");
+export const SAMPLE_PILOT_TERMS = rulebook("pilots/sample-emergency.yaml");
 
 const hex32 = z.string().regex(/^0x[0-9a-f]{64}$/u);
 

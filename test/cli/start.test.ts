@@ -14,7 +14,7 @@ import { scratch, Tally, tally } from "../support/tally.ts";
 import { track } from "../support/children.ts";
 
 /** The whole sample, whatever the day and the machine. */
-const SAMPLE = /sample {5}346 loans, 857 entries in \d+ filings: 761 accepted, 94 flagged, 2 refused/u;
+const SAMPLE = /sample {5}355 loans, 869 entries in \d+ filings: 770 accepted, 94 flagged, 5 refused/u;
 const READY = /Ctrl-C stops/u;
 
 /** What each borrower of the sample's scenes shows: entries that aren't plainly accepted say why. */
@@ -30,7 +30,36 @@ const SCENES = {
   "sample-second-thoughts": "Opened, Closed withdrawn",
   "sample-corrected": "Opened, Repaid, Corrected CORRECTED, Closed repaid",
   "sample-self-excluded": "Opened, Closed repaid, Barred, Opened BARRED, Closed repaid",
+  "sample-outage": "Opened",
+  "sample-new-5": "Opened",
+  "sample-new-6": "Opened PILOT",
 };
+
+/** The pilot as the first requests leave it: what is opened within its bounds, and what was refused of what was asked for. */
+const PILOT = {
+  standing: "open",
+  platforms: [2, 3],
+  counts: { loans: 5, borrowers: 4, defaults: 0, complaints: 1, outstanding: "700000", loss: "0" },
+  bindsWhenItOpens: true,
+  refused: { "OPEN-LOANS": 1, PILOT: 2 },
+};
+
+async function pilotOf(data: string): Promise<object> {
+  const [listed] = (await jsonOf(["pilot", "list", "--json", "--data", data])) as [Record<string, unknown>];
+  const { standing, platforms, counts, bound_from: from, terms } = listed;
+  const { take_up: takeUp } = (await jsonOf(["pilot", "report", "1", "--json", "--data", data])) as {
+    take_up: { refused_by: object };
+  };
+  const { opensAt } = terms as { opensAt: number };
+  return {
+    ...{ standing, platforms, counts, refused: takeUp.refused_by },
+    bindsWhenItOpens: (from as number[]).join() === String(opensAt),
+  };
+}
+
+async function jsonOf(args: readonly string[]): Promise<unknown> {
+  return JSON.parse((await tally([...args])).stdout);
+}
 
 /** The scenes as the chain has them. */
 async function scenesOf(data: string): Promise<Record<string, string>> {
@@ -78,11 +107,12 @@ describe("tally start", function () {
       const run = start(data);
       await run.says(READY);
       expect(run.stdout).to.match(SAMPLE);
-      expect(run.stdout.split("\n").length).to.be.at.most(17);
+      expect(run.stdout.split("\n").length).to.be.at.most(18);
       expect((await fetch(`${String(json(data, "connections.json")["gatewayUrl"])}/healthz`)).status).to.equal(200);
 
       const audit = await tally(["audit", "--json", "--data", data]);
-      expect(JSON.parse(audit.stdout)).to.include({ entries: 857, mismatches: 0 });
+      expect(JSON.parse(audit.stdout)).to.include({ entries: 869, mismatches: 0 });
+      expect(await pilotOf(data)).to.deep.equal(PILOT);
       const [, id] = /tally receipt (0x[0-9a-f]{64})/u.exec(run.stdout)!;
       const receipt = await tally(["receipt", id!, "--data", data]);
       await writeFile(join(area.path, "receipt.json"), receipt.stdout);
@@ -146,7 +176,7 @@ describe("tally start", function () {
         standing: string;
       }[];
       expect(list.map(({ standing }) => standing)).to.deep.equal(["active", "active", "active", "active"]);
-      expect(JSON.parse((await tally(["audit", "--json", "--data", data])).stdout)).to.include({ entries: 857 });
+      expect(JSON.parse((await tally(["audit", "--json", "--data", data])).stdout)).to.include({ entries: 869 });
       expect((await run.stop()).code).to.equal(0);
     });
 
@@ -174,6 +204,19 @@ describe("tally start", function () {
       expect((await again.stop()).code).to.equal(0);
     });
 
+    it("after the law of the sample's pilot: it is opened once, from the moment that was published", async () => {
+      const data = join(area.path, "piloting");
+      const run = start(data);
+      await appears(data, "packs");
+      await appears(join(data, "packs"), "sample-pilot.yaml");
+      await run.stop("SIGKILL");
+      const again = start(data);
+      await again.says(READY);
+      expect(again.stdout).to.match(SAMPLE);
+      expect(await pilotOf(data)).to.deep.equal(PILOT);
+      expect((await again.stop()).code).to.equal(0);
+    });
+
     it("in the middle of filing the sample: each loan is there once", async () => {
       const data = join(area.path, "filing");
       const run = start(data);
@@ -183,7 +226,7 @@ describe("tally start", function () {
       await again.says(READY);
       expect(again.stdout).to.match(SAMPLE);
       expect(JSON.parse((await tally(["audit", "--json", "--data", data])).stdout)).to.include({
-        ...{ entries: 857, mismatches: 0 },
+        ...{ entries: 869, mismatches: 0 },
       });
       expect((await again.stop()).code).to.equal(0);
     });

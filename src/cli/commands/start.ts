@@ -35,9 +35,10 @@ export function register(program: Command): void {
     .addHelpText(
       "after",
       `
-The first start deploys the contracts, publishes rulebooks/sample-market.yaml, licenses three sample platforms and files a small
-market of made-up loans. Everything is kept in the data directory: its keys and passwords too (secrets.json, keys/), so it is
-readable by its owner alone. docs/operating.md says what is in it and how to back it up.
+The first start deploys the contracts, publishes rulebooks/sample-market.yaml, licenses three sample platforms, opens a pilot
+(rulebooks/sample-pilot.yaml, rulebooks/pilots/sample-emergency.yaml) and files a small market of made-up loans. Everything is kept
+in the data directory: its keys and passwords too (secrets.json, keys/), so it is readable by its owner alone. docs/operating.md says
+what is in it and how to back it up.
 
 Settings of the gateway: environment variables such as TALLY_WAIT_MAX (docs/operating.md). TALLY_LOG=debug writes more to gateway.log.
 
@@ -141,6 +142,7 @@ function tell(
     for (const { what, id, outcome, breaches } of sample.scenes)
       print(`  npx tally receipt ${id}${data}    ${what}: ${outcome}, ${breaches.join(", ")}`);
     print(`  npx tally verify receipt.json${data}    npx tally audit${data}    npx tally platform list${data}`);
+    print(`  npx tally pilot report 1${data}    emergency-fund loans on trial, within bounds that hold by themselves`);
     print(
       `  npx tally rules show instalment${data}    the law they were judged by; packs after real laws are in rulebooks`,
     );

@@ -32,7 +32,12 @@ export async function readPack(path: string, now: number): Promise<PackFile> {
     const why = systemCode(cause) === "ENOENT" ? "there is no such file" : "it can't be read";
     throw cliError("file-unreadable", `${path}: ${why}`, { cause });
   }
-  const pack = parseRulePack(text, basename(path));
+  return packFrom(text, basename(path), now);
+}
+
+/** Compiles a pack that was read already. Throws `rule-pack-invalid` with line and field. */
+export function packFrom(text: string, name: string, now: number): PackFile {
+  const pack = parseRulePack(text, name);
   return { text, pack, compiled: compileRulePack(pack, now), hash: packHash(text) };
 }
 

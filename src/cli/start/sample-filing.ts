@@ -1,6 +1,7 @@
 /** Files the sample market once, through the gateway's own door, and says what came of it. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
 import { isSettled, type Submission } from "../../client/answers.ts";
@@ -10,7 +11,7 @@ import type { Hex } from "../../core/bytes.ts";
 import { parseJson, readIfThere, writeDurably } from "../../engine/files.ts";
 import { cliError } from "../errors.ts";
 import type { Home, Secrets } from "../home.ts";
-import { knownProducts, productNumber } from "../operator/rule-packs.ts";
+import { productNumber, publishedPacks } from "../operator/rule-packs.ts";
 import { sampleMarket } from "./sample-market.ts";
 import { issueSample, type SampleRecord } from "./sample-records.ts";
 
@@ -38,6 +39,7 @@ const recordsSchema = z.array(
     opening: z.boolean(),
     shown: z.boolean(),
     shows: z.string().optional(),
+    notBefore: z.int().optional(),
   }),
 );
 
@@ -65,8 +67,7 @@ export async function fileSample(options: SampleOptions): Promise<SampleSummary>
   if (known !== undefined) return known;
   const recordsPath = join(home.path, "sample.records.json");
   const records = await issuedRecords(recordsPath, options);
-  const ids = await submitAll(records, options);
-  const settled = await settle([...ids.values()], options);
+  const { ids, settled } = await fileAll(records, options);
   const summary = summarise(records, ids, settled);
   await writeDurably(summaryPath, JSON.stringify(summary, null, 2));
   await rm(recordsPath, { force: true });
@@ -76,7 +77,11 @@ export async function fileSample(options: SampleOptions): Promise<SampleSummary>
 async function issuedRecords(path: string, { home, secrets, platforms }: SampleOptions): Promise<SampleRecord[]> {
   const kept = recordsSchema.safeParse(parseJson(await readIfThere(path))).data;
   if (kept !== undefined) return kept;
-  const products = await knownProducts(home);
+  const clock = Math.floor(Date.now() / 1_000);
+  const packs = await publishedPacks(home, clock);
+  const products = packs.flatMap(({ compiled }) => [...compiled.products]);
+  const emergency = productNumber("emergency", products);
+  const pilot = packs.flatMap(({ compiled }) => compiled.versions).find(({ product }) => product === emergency);
   const records = issueSample(sampleMarket(), {
     platforms,
     signers: await Promise.all(platforms.map(async (number) => loadRecordKey(await home.recordKey(number)))),
@@ -84,26 +89,50 @@ async function issuedRecords(path: string, { home, secrets, platforms }: SampleO
       payday: productNumber("payday", products),
       instalment: productNumber("instalment", products),
       private: productNumber("private", products),
+      emergency,
     },
     pseudonymKey: secrets.pseudonymKey as Hex,
-    now: Math.floor(Date.now() / 1_000),
+    // What is asked under the pilot is asked when that has begun.
+    now: Math.max(clock, pilot?.effectiveFrom ?? 0),
   });
   await writeDurably(path, JSON.stringify(records));
   return records;
 }
 
-/** Submits round by round; gives the submissions' ids by idempotency key. */
+/** Submissions by id, and their ids by idempotency key. */
+interface Filed {
+  readonly ids: ReadonlyMap<string, Hex>;
+  readonly settled: ReadonlyMap<Hex, Submission>;
+}
+
+/**
+ * History first. What is asked today only when all of that is decided and the pilot has begun: so that what its bounds refuse is the same
+ * on every machine.
+ */
+async function fileAll(records: readonly SampleRecord[], options: SampleOptions): Promise<Filed> {
+  const ids = new Map<string, Hex>();
+  const settled = new Map<Hex, Submission>();
+  const isToday = ({ notBefore }: SampleRecord): boolean => notBefore !== undefined;
+  for (const part of [records.filter((record) => !isToday(record)), records.filter(isToday)]) {
+    await untilClock(Math.max(...part.map(({ notBefore = 0 }) => notBefore)), options.signal);
+    await submitAll(part, ids, options);
+    await settle([...ids.values()], settled, records.length, options);
+  }
+  return { ids, settled };
+}
+
+/** Submits round by round, and notes the submissions' ids. */
 async function submitAll(
   records: readonly SampleRecord[],
+  ids: Map<string, Hex>,
   { gatewayUrl, secrets, platforms, signal }: SampleOptions,
-): Promise<Map<string, Hex>> {
+): Promise<void> {
   const clients = new Map(
     platforms.map((platform) => {
       const apiKey = secrets.apiKeys[`platform-${platform}`] ?? "";
       return [platform, new GatewayClient({ url: gatewayUrl, apiKey, signal })];
     }),
   );
-  const ids = new Map<string, Hex>();
   const rounds = Map.groupBy(records, ({ round }) => round);
   for (const round of [...rounds.keys()].sort((a, b) => a - b)) {
     const byPlatform = Map.groupBy(rounds.get(round) ?? [], ({ platform }) => platform);
@@ -121,25 +150,36 @@ async function submitAll(
       }),
     );
   }
-  return ids;
+}
+
+/** Waits until a moment, UTC seconds. Blocks keep to this clock, so that none of what is filed then is of before. */
+async function untilClock(moment: number, signal: AbortSignal): Promise<void> {
+  for (let left = 1; left > 0;) {
+    left = moment * 1_000 - Date.now();
+    if (left > 0) await sleep(left, undefined, { signal });
+  }
 }
 
 /** Waits until every submission is final, or will never be. */
-async function settle(ids: readonly Hex[], options: SampleOptions): Promise<Map<Hex, Submission>> {
+async function settle(
+  ids: readonly Hex[],
+  settled: Map<Hex, Submission>,
+  total: number,
+  options: SampleOptions,
+): Promise<void> {
   const { gatewayUrl, secrets, signal, onProgress } = options;
   const client = new GatewayClient({ url: gatewayUrl, apiKey: secrets.apiKeys["operator"] ?? "", signal });
-  const settled = new Map<Hex, Submission>();
-  for (let waiting = [...ids]; waiting.length > 0; waiting = ids.filter((id) => !settled.has(id))) {
+  const unsettled = (): Hex[] => ids.filter((id) => !settled.has(id));
+  for (let waiting = unsettled(); waiting.length > 0; waiting = unsettled()) {
     const [first] = waiting;
     // The gateway answers when it is settled, so that nobody has to ask again and again.
     if (first !== undefined) await client.wait(first, 5);
     for (let from = 0; from < waiting.length; from += QUERY)
       for (const submission of await client.submissions(waiting.slice(from, from + QUERY)))
         if (isSettled(submission)) settled.set(submission.id, submission);
-    onProgress(settled.size, ids.length);
+    onProgress(settled.size, total);
     signal.throwIfAborted();
   }
-  return settled;
 }
 
 function summarise(

@@ -1,5 +1,5 @@
 /** What the sample's loans are written in. */
-import type { CloseReason, Extension } from "../../core/entry.ts";
+import type { CloseReason, Extension, OutageReason } from "../../core/entry.ts";
 
 /** How a loan was meant to be paid back. */
 export type SampleTerms =
@@ -9,15 +9,18 @@ export interface SampleLoan {
   /** Place in the list of platforms. */
   readonly platform: number;
   readonly borrower: string;
-  readonly product: "payday" | "instalment" | "private";
+  readonly product: "payday" | "instalment" | "private" | "emergency";
   /** Minor units. */
   readonly principal: number;
   /** What the borrower got, where that is less. */
   readonly cash?: number;
   readonly terms: SampleTerms;
-  /** UTC seconds; undefined for a request, which is made when it is filed. */
+  /** UTC seconds; undefined for what is made when it is filed, a request or a loan paid out in an outage. */
   readonly opened: number | undefined;
+  readonly outage?: OutageReason;
   readonly disclosed: boolean;
+  /** What somebody who looks at the sample can see in its opening. */
+  readonly shows?: string;
   /** The loan that this one refinances or renews. */
   readonly renews?: SampleLoan;
   readonly events: readonly SampleEvent[];
@@ -34,7 +37,7 @@ interface Paid {
 
 /** What comes after the opening, as a record says it. */
 export type SampleEvent = {
-  /** UTC seconds. */
+  /** UTC seconds; of a loan that is made when it is filed, seconds after it. */
   readonly at: number;
   /** Place of the platform that files it, where it isn't the loan's. */
   readonly by?: number;

@@ -6,7 +6,7 @@
  * are made.
  */
 import { BEGIN, DAY, END, fairCharge, HOUR, levelPayment, type SampleEvent, type SampleLoan } from "./sample-loan.ts";
-import { sampleScenes } from "./sample-scenes.ts";
+import { pilotRequests, sampleScenes } from "./sample-scenes.ts";
 
 /** The borrower whom the sample is about. */
 export const ROLLER = "sample-roller";
@@ -30,7 +30,7 @@ export function sampleMarket(): SampleLoan[] {
   const loans: SampleLoan[] = [];
   for (let i = 0; i < 90; i++) loans.push(...paydayBorrower(next, `sample-short-${i}`));
   for (let i = 0; i < 30; i++) loans.push(instalmentLoan(next, `sample-long-${i}`));
-  loans.push(...sampleScenes(), ...roller(), ...requests());
+  loans.push(...sampleScenes(), ...roller(), ...requests(), ...pilotRequests());
   return loans;
 }
 
@@ -108,7 +108,10 @@ function roller(): SampleLoan[] {
   return loans;
 }
 
-/** What is asked today, all at the last platform: five newcomers, one of whom was to get less than the contract says; and the roller again. */
+/**
+ * What is asked today, all at the last platform, so that the others may go on loading their history: five newcomers, one of whom was to
+ * get less than the contract says; somebody who was paid while the system was down; and the roller again.
+ */
 function requests(): SampleLoan[] {
   const asked = (borrower: string, principal: number, days: number): SampleLoan => ({
     ...{ platform: 2, borrower, product: "payday", principal, disclosed: true, events: [] },
@@ -118,5 +121,10 @@ function requests(): SampleLoan[] {
   const newcomers = [200_000, 350_000, 120_000, 500_000].map((principal, i) =>
     asked(`sample-new-${i}`, principal, 14 + 2 * i),
   );
-  return [...newcomers, { ...asked("sample-new-4", 400_000, 14), cash: 380_000 }, asked(ROLLER, 800_000, 21)];
+  return [
+    ...newcomers,
+    { ...asked("sample-new-4", 400_000, 14), cash: 380_000 },
+    { ...asked("sample-outage", 150_000, 14), outage: "gateway-unreachable" },
+    asked(ROLLER, 800_000, 21),
+  ];
 }

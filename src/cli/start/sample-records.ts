@@ -19,6 +19,8 @@ export interface SampleRecord {
   readonly shown: boolean;
   /** What else there is to see. */
   readonly shows?: string | undefined;
+  /** It can't be filed earlier, UTC seconds: its law doesn't bind yet. */
+  readonly notBefore?: number | undefined;
 }
 
 export interface SampleIssuers {
@@ -27,11 +29,13 @@ export interface SampleIssuers {
   readonly signers: readonly RecordSigner[];
   readonly products: Readonly<Record<SampleLoan["product"], number>>;
   readonly pseudonymKey: Hex;
-  /** UTC seconds. */
+  /** When what is asked today is asked, UTC seconds. */
   readonly now: number;
 }
 
 interface Draft {
+  /** Of its loan among all. */
+  readonly place: number;
   readonly loan: SampleLoan;
   readonly at: number;
   readonly event: SampleEvent | undefined;
@@ -46,11 +50,12 @@ const filerOf = ({ loan, event }: Draft): number => event?.by ?? loan.platform;
  */
 export function issueSample(loans: readonly SampleLoan[], issuers: SampleIssuers): SampleRecord[] {
   const byBorrower = new Map<string, Draft[]>();
-  for (const loan of loans) {
+  for (const [place, loan] of loans.entries()) {
     const drafts = byBorrower.get(loan.borrower) ?? [];
     byBorrower.set(loan.borrower, drafts);
-    drafts.push({ loan, at: loan.opened ?? issuers.now, event: undefined });
-    for (const event of loan.events) drafts.push({ loan, at: event.at, event });
+    const [opened, since] = loan.opened === undefined ? [issuers.now, issuers.now] : [loan.opened, 0];
+    drafts.push({ place, loan, at: opened, event: undefined });
+    for (const event of loan.events) drafts.push({ place, loan, at: since + event.at, event });
   }
   const rounds: Draft[][] = [];
   for (const drafts of byBorrower.values()) {
@@ -63,7 +68,9 @@ export function issueSample(loans: readonly SampleLoan[], issuers: SampleIssuers
       (rounds[round] ??= []).push(draft);
     }
   }
+  // A pilot's bounds are used up in the order in which the loans are listed, which is the same everywhere.
   const asked = [...byBorrower.values()].flat().filter(({ loan }) => loan.opened === undefined);
+  asked.sort((a, b) => a.place - b.place);
   return new Issuing(issuers).all([...rounds, asked]);
 }
 
@@ -96,7 +103,7 @@ class Issuing {
     const filer = filerOf(draft);
     const id = `sample-${String(++this.#count).padStart(4, "0")}`;
     const head = this.#head(filer, loan.borrower, id);
-    const claims = event === undefined ? this.#opened(loan, at, head) : this.#later(loan, event, head);
+    const claims = event === undefined ? this.#opened(loan, at, head) : this.#later(loan, at, event, head);
     const record = issueRecord(claims, signers[filer]!);
     const leaf = toHex(leafOf(record.slice(0, record.indexOf("~"))));
     if (event === undefined) this.#issued.set(loan, { opening: leaf, number: id, last: leaf });
@@ -114,7 +121,8 @@ class Issuing {
       opening: event === undefined,
       shown,
     };
-    return { ...base, shows: event?.shows };
+    const notBefore = loan.opened === undefined ? at : undefined;
+    return { ...base, shows: event === undefined ? loan.shows : event.shows, notBefore };
   }
 
   #opened(loan: SampleLoan, at: number, head: Head): ClaimsJson {
@@ -128,7 +136,8 @@ class Issuing {
         ...(loan.renews !== undefined && { predecessor: this.#issued.get(loan.renews)!.opening }),
       },
       terms: {
-        basis: loan.opened === undefined ? "request" : "founded",
+        basis: loan.opened !== undefined ? "founded" : loan.outage === undefined ? "request" : "outage",
+        ...(loan.outage !== undefined && { outage: { reason: loan.outage, deadline: at + OUTAGE_SECONDS } }),
         product: this.#issuers.products[loan.product],
         principal: String(loan.principal),
         ...(loan.cash !== undefined && { cash: String(loan.cash) }),
@@ -139,11 +148,10 @@ class Issuing {
     };
   }
 
-  #later(loan: SampleLoan, event: SampleEvent, head: Head): ClaimsJson {
+  #later(loan: SampleLoan, at: number, event: SampleEvent, head: Head): ClaimsJson {
     const { opening, number, last, complaint } = this.#issued.get(loan)!;
-    const { at } = event;
     const common = { ...head, loan: { number, opening }, time: { at } };
-    const founded = { founded: true } as const;
+    const founded = loan.opened === undefined ? {} : ({ founded: true } as const);
     switch (event.kind) {
       case "Disbursed":
         return { ...common, kind: event.kind, event: { ...founded, amount: String(event.amount) } };
@@ -202,6 +210,9 @@ class Issuing {
 }
 
 type Head = Pick<Extract<ClaimsJson, { kind: "Barred" }>, "iss" | "iat" | "jti" | "fmt" | "borrower">;
+
+/** For how long a loan that was paid out in an outage may be filed. */
+const OUTAGE_SECONDS = 86_400;
 
 /** Code of the reason that a borrower asked for it. */
 const SELF_EXCLUSION = 1;

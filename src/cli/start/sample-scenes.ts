@@ -45,6 +45,38 @@ export function sampleScenes(): SampleLoan[] {
   ];
 }
 
+/**
+ * What is asked today under the pilot, whose bounds are in rulebooks/pilots/sample-emergency.yaml: some of it fits, some is beyond them. Most ask who
+ * borrowed elsewhere before, so that its report has something to compare with. That one is paid back may be filed before or after what is
+ * asked below it: the bounds decide alike.
+ */
+export function pilotRequests(): SampleLoan[] {
+  const asked = (borrower: string, principal: number, more: Partial<SampleLoan> = {}): SampleLoan => ({
+    ...{ platform: 2, borrower, product: "emergency", principal, opened: undefined, disclosed: true, events: [] },
+    terms: { days: 30, charge: Math.floor((principal * 4) / 1_000) },
+    ...more,
+  });
+  return [
+    asked("sample-short-2", 200_000),
+    asked("sample-short-5", 150_000, {
+      events: [
+        { kind: "Complained", at: 0, topic: 1 },
+        { kind: "Answered", at: 0, outcome: 1 },
+      ],
+    }),
+    asked("sample-short-8", 100_000, {
+      events: [{ kind: "Closed", at: 0, reason: "repaid", principal: 100_000, charges: 0 }],
+    }),
+    // Nobody showed the terms to this one: the pilot asks for that.
+    asked("sample-short-11", 300_000, { disclosed: false }),
+    asked("sample-new-5", 300_000),
+    // Once at a time, says the law of the product.
+    asked("sample-short-2", 50_000),
+    asked("sample-new-6", 250_000, { shows: "a request for more than the pilot has left" }),
+    asked("sample-new-7", 50_000),
+  ];
+}
+
 /** Arrears, a call at night, a call to a neighbour, a complaint that is answered too late, and relief in the end. */
 function collected(): SampleLoan {
   const principal = 1_000_000;

@@ -16,9 +16,9 @@ import { addPlatform } from "../operator/platforms.ts";
 import { publishPack, readPack } from "../operator/rule-packs.ts";
 import { refreshDeployment } from "../operator/succession.ts";
 import { ensureKeys } from "./keys.ts";
+import { openSamplePilot, publishPilotLaw } from "./sample-pilot.ts";
 
 export const SAMPLE_PLATFORMS = ["Amber Loans", "Birch Credit", "Cedar Finance"] as const;
-const SAMPLE_PRODUCTS = ["payday", "instalment", "private"] as const;
 /** How long the sample platforms may load history: long enough to try it. */
 const FOUNDING_SECONDS = 366 * 86_400;
 
@@ -26,7 +26,7 @@ const setupSchema = z.object({
   format: z.literal(1),
   /** Whether the first start was to set up the sample. */
   sample: z.boolean(),
-  /** Whether rulebook and platforms of the sample are there. */
+  /** Whether rulebook, platforms and pilot of the sample are there. */
   done: z.boolean(),
   /** Numbers of the sample's platforms. */
   platforms: z.array(z.int()),
@@ -62,7 +62,9 @@ export async function setUp(
     const pack = await readPack(SAMPLE_PACK, await regulator.now());
     onStep("sample rulebook");
     await publishPack(home, regulator, pack);
-    const products = SAMPLE_PRODUCTS.map((name) => pack.compiled.products.find((one) => one.name === name)!.product);
+    onStep("sample pilot's rules");
+    const pilotLaw = await publishPilotLaw(home, regulator);
+    const products = [pack, pilotLaw].flatMap(({ compiled }) => compiled.products.map(({ product }) => product));
     const foundingUntil = Math.floor(Date.now() / 1_000) + FOUNDING_SECONDS;
     const platforms: number[] = [];
     for (const name of SAMPLE_PLATFORMS) {
@@ -71,6 +73,8 @@ export async function setUp(
       const { platform } = await addPlatform(context, { name, products, foundingUntil, group: 0 });
       platforms.push(platform);
     }
+    onStep("sample pilot");
+    await openSamplePilot(transactor, deployment, pilotLaw);
     setup = { ...setup, done: true, platforms };
     await saveSetup(home, setup);
   }
