@@ -77,6 +77,14 @@ describe("tally rules, on a chain", function () {
       .and.to.match(/\[(V|V2|M|sample)\]/u);
   });
 
+  it("shows what whoever relies on a value must know, and the market's windows", async () => {
+    const { stdout } = await reads("show", "payday", "--pack", "rulebooks/sample-market.yaml");
+    expect(stdout)
+      .to.contain("      NFRA 2025 no. 9, Art. 6 [V2]\n        Names 24 % of all costs")
+      .and.to.contain("  Made up for the sample [sample]")
+      .and.to.contain("  market 1: time to confirm or void a loan: 2 days; time past its term");
+  });
+
   it("names rules in Chinese where that is asked", async () => {
     const { stdout } = await reads("show", "65", "--lang", "zh");
     expect(stdout).to.contain("COOLING-OFF, 两次借款间隔: a breach");

@@ -5,14 +5,16 @@ import { COOLING_MODES } from "../../core/rules/cooling-off.ts";
 import { type Language, RULE_TEXTS } from "../../core/rule-texts.ts";
 import type { Dated } from "../../core/rulebook.ts";
 import { isTelling } from "../../regulator/change-words.ts";
-import { type Law as Provisions, provisionsOf, textIn } from "../../regulator/law.ts";
+import { type Law as Provisions, textIn } from "../../regulator/law.ts";
 import { windowMode } from "../../regulator/rules-from-limits.ts";
 import { calendarInWords } from "../../regulator/pack-calendar.ts";
 import { LIMIT_WORDS, type WordsContext } from "../../regulator/limit-words.ts";
-import type { RulePackVersion } from "../../regulator/rule-pack.ts";
+import type { RulePack, RulePackVersion } from "../../regulator/rule-pack.ts";
 import type { ChainEmergency } from "../../regulator/rulebook-on-chain.ts";
 import { note, print, printJson } from "../output.ts";
+import { daysInWords, durationInWords } from "../../regulator/value-words.ts";
 import { borrowerOf, type Law, type LawOptions, openLaw, whom } from "./law.ts";
+import { enactment, enactmentLines, type ShownProvision, provisionLines, provisions } from "./provisions.ts";
 
 export interface ShowOptions extends LawOptions {
   readonly at?: string;
@@ -26,14 +28,6 @@ interface ShownValue {
   readonly label: string;
   readonly value: string;
   readonly law?: readonly ShownProvision[];
-}
-
-interface ShownProvision {
-  readonly article: string;
-  readonly provision?: string;
-  readonly source?: string;
-  readonly mark: string;
-  readonly note?: string;
 }
 
 interface ShownRule {
@@ -69,21 +63,50 @@ export async function show(given: string, options: ShowOptions): Promise<void> {
   }));
   if (options.pack !== undefined && packs[0] !== undefined && !law.isNoted(packs[0]))
     note(`${options.pack} is not a text that was noted when it was published: law is shown only where values agree.`);
+  const named = law.named(product);
+  const about = packs
+    .flatMap(({ pack }) => pack.products[named.name]?.note ?? [])
+    .map((text) => textIn(text, options.lang))[0];
+  const market = marketOf(law, product, packs[0]?.pack, options.lang);
   if (options.json === true) {
-    printJson({ ...law.named(product), at, ...(knownAt !== undefined && { knownAt }), versions: found, notExpressed });
+    const asked = {
+      ...named,
+      ...(about !== undefined && { note: about }),
+      at,
+      ...(knownAt !== undefined && { knownAt }),
+    };
+    printJson({ ...asked, market, versions: found, notExpressed });
     return;
   }
-  const { name, title } = law.named(product);
+  const { name, title } = named;
   const when = `${law.local(at)}${knownAt === undefined ? "" : `, as was known at ${law.local(knownAt)}`}`;
   if (found.length === 0)
     print(`Nothing binds for ${name} (${product}) at ${when}: requests for it are refused, facts flagged.`);
-  for (const version of found) printVersion(`${name} (${product}), ${title}`, when, version, law);
+  for (const version of found) printVersion(`${name} (${product}), ${title}`, when, version, law, about);
+  if (found.length > 0) {
+    print(`  market ${market.number}: ${market.words}`);
+    for (const one of market.law) printLines(provisionLines(one));
+  }
   if (notExpressed.length > 0) print("Not expressed: what the law says, and these rules do not");
   for (const { provision, why, law: of } of notExpressed) {
     print(`  ${provision}`);
-    for (const one of of) print(`      ${provisionInWords(one)}`);
+    for (const one of of) printLines(provisionLines(one));
     print(`      why: ${why}`);
   }
+}
+
+const printLines = (lines: readonly string[]): void => {
+  for (const line of lines) print(`      ${line}`);
+};
+
+/** The windows of a product's market, which all its products share, as they stand. */
+function marketOf(law: Law, product: number, pack: RulePack | undefined, language: Language) {
+  const number = Math.floor(product / 64);
+  const { confirmationWindow = 0, graceDays = 0 } = law.chain.rulebook.settingsAt(law.now).markets.get(number) ?? {};
+  const stale = graceDays === 0 ? "none" : daysInWords(graceDays);
+  const words = `time to confirm or void a loan: ${durationInWords(confirmationWindow)}; time past its term until a loan that nobody closed is stale: ${stale}`;
+  const of = Object.values(pack?.markets ?? {}).find((one) => one.number === number)?.law;
+  return { number, confirmationWindow, graceDays, words, law: provisions(of, language) };
 }
 
 function shown(law: Law, product: number, kind: 1 | 2, version: Dated<Limits>, language: Language) {
@@ -91,7 +114,7 @@ function shown(law: Law, product: number, kind: 1 | 2, version: Dated<Limits>, l
   const inPack = law.versionInPack({ product, kind, effectiveFrom, limits });
   const emergency = law.emergencyOf(product, kind, version.index);
   const words = law.words(product);
-  const enactment = inPack?.version.law;
+  const enacted = enactment(inPack?.version.law, language);
   return {
     borrower: borrowerOf(kind),
     version: version.index,
@@ -101,7 +124,7 @@ function shown(law: Law, product: number, kind: 1 | 2, version: Dated<Limits>, l
     ...(emergency && { emergency }),
     ...(inPack && { pack: inPack.file.compiled.pack }),
     ...businessDaysOf(law, limits),
-    ...(enactment && { law: `${textIn(enactment.instrument, language)} [${enactment.mark}]` }),
+    ...(enacted && { law: `${enacted.instrument} [${enacted.mark}]`, enactment: enacted }),
     general: valuesOf("general", limits, words).map((value) => ({
       ...value,
       ...generalLaw(value, inPack?.version, language),
@@ -155,21 +178,6 @@ function generalLaw(
   return of === undefined ? {} : { law: provisions(of, language) };
 }
 
-function provisions(law: Provisions | undefined, language: Language): ShownProvision[] {
-  return provisionsOf(law).map(({ article, provision, source, mark, note }) => ({
-    article: textIn(article, language),
-    ...(provision !== undefined && { provision: textIn(provision, language) }),
-    ...(source !== undefined && { source }),
-    mark,
-    ...(note !== undefined && { note: textIn(note, language) }),
-  }));
-}
-
-const provisionInWords = ({ article, provision, source, mark, note }: ShownProvision): string =>
-  [[`${article} [${mark}]`, provision, source].filter((part) => part !== undefined).join(": "), note]
-    .filter((part) => part !== undefined)
-    .join("; ");
-
 /** Law without notice is not to be taken for any other. */
 function emergencyInWords({ reason, until, lifted }: ChainEmergency, law: Law): string[] {
   const at = law.local(until);
@@ -182,23 +190,24 @@ function emergencyInWords({ reason, until, lifted }: ChainEmergency, law: Law): 
   return [`EMERGENCY, declared without notice: ${reason}`, `  ${end}`];
 }
 
-function printVersion(title: string, when: string, version: ReturnType<typeof shown>, law: Law): void {
+function printVersion(title: string, when: string, version: ReturnType<typeof shown>, law: Law, about?: string): void {
   const kind = version.borrower === "business" ? 2 : 1;
   print(`${title}, for ${whom(kind)}, at ${when}`);
+  if (about !== undefined) print(`  ${about}`);
   print(
     `  version ${version.version}, binds from ${law.local(version.effectiveFrom)}, enacted ${law.local(version.enactedAt)}${version.withdrawnAt === undefined ? "" : `, withdrawn ${law.local(version.withdrawnAt)}`}`,
   );
   if (version.emergency !== undefined) for (const line of emergencyInWords(version.emergency, law)) print(`  ${line}`);
-  if (version.law !== undefined) print(`  ${version.law}`);
+  if (version.enactment !== undefined) for (const line of enactmentLines(version.enactment)) print(`  ${line}`);
   const line = ({ label, value }: ShownValue, indent: string): void => print(`${indent}${label}: ${value}`);
   for (const value of version.general) {
     line(value, "  ");
-    for (const one of value.law ?? []) print(`      ${provisionInWords(one)}`);
+    for (const one of value.law ?? []) printLines(provisionLines(one));
   }
   if (version.businessDays !== undefined) print(`  business days: ${version.businessDays}`);
   for (const { rule, name, effect, undetermined, values, law: of } of version.rules) {
     print(`  ${rule}, ${name}: a breach ${effect}s${undetermined === "refuse" ? ", and so does a missing input" : ""}`);
     for (const value of values) line(value, "    ");
-    for (const one of of) print(`      ${provisionInWords(one)}`);
+    for (const one of of) printLines(provisionLines(one));
   }
 }
