@@ -79,7 +79,9 @@ export const rulePackSchema = z.strictObject({
         law: law.optional().describe("Where its windows come from, as `law` of a rule"),
       }),
     )
-    .describe("Loans of one market count together: caps, cooling-off, frequency"),
+    .describe(
+      "Loans of one market count together: caps, loans open at once, income. Waits, frequency, days in debt and bars look at all of a borrower's loans",
+    ),
   series: z
     .record(
       name,
