@@ -2,9 +2,11 @@ import { ruleBit, ruleNames, type RuleName } from "../core/decision.ts";
 import { directionOf } from "../core/limit-directions.ts";
 import { LIMIT_FIELDS, type LimitField, type Limits } from "../core/limit-fields.ts";
 import { RULE_TEXTS } from "../core/rule-texts.ts";
-import { changesBetween, type Strictness } from "../core/strictness.ts";
+import { LIMIT_FLAGS } from "../core/limits.ts";
+import { changesBetween, type FieldChange, type Strictness } from "../core/strictness.ts";
 import { windowMode } from "./rules-from-limits.ts";
 import { LIMIT_WORDS, type FieldWords, type WordsContext } from "./limit-words.ts";
+import { daysInWords } from "./value-words.ts";
 
 export type Verdict = "stricter" | "less strict" | "either way";
 
@@ -24,17 +26,45 @@ const MASKS = new Set(["on", "refuse", "undeterminedRefuse"]);
 /** They follow from the cap. */
 const DERIVED = new Set(["dayDiscount", "monthDiscount"]);
 
+/**
+ * A value that says nothing without what it is counted in: 1 may be a second or a business day, 4 a share or a multiple. Where that
+ * changes, the two values have no order, so the pair is said as one and may be either way.
+ */
+interface Counted {
+  readonly value: keyof Limits;
+  /** What it is counted in; a change of any of these. */
+  readonly by: readonly (keyof Limits)[];
+  /** Fields that the value's words say already. */
+  readonly said: readonly (keyof Limits)[];
+  /** Whether the value is said even if its number stays. */
+  readonly always: boolean;
+}
+
+const COUNTED: readonly Counted[] = [
+  { value: "rateCap", by: ["rateSeries"], said: ["rateSeries", "rateMaxAge", "rateSpread"], always: true },
+  {
+    value: "rateCap",
+    by: ["rateConvention", "rateYearBasis", "rateUnit", "rateUnitCount"],
+    said: [],
+    always: false,
+  },
+  { value: "coolingOff", by: ["coolingMode"], said: ["coolingMode"], always: true },
+  { value: "frequencyWindow", by: ["frequencyMode"], said: ["frequencyMode"], always: true },
+  { value: "incomeShare", by: ["incomeMode"], said: [], always: false },
+];
+
+const EITHER: Strictness = { tightens: true, relaxes: true };
+
 /** What turns one version into the next, in sentences. Empty if nothing that matters changes. */
 export function changesInWords(before: Limits, after: Limits, context: WordsContext): ChangeInWords[] {
-  const fields = changesBetween(before, after).filter(
-    ({ field }) => !MASKS.has(field.name) && !DERIVED.has(field.name),
-  );
   return [
     ...rulesBegun(before, after, context),
     ...effectsChanged(before, after),
-    ...fields.map(({ field, ...change }) => {
+    ...fieldsChanged(before, after).map(({ field, ...change }) => {
       const words = LIMIT_WORDS[field.name];
-      const [from, to] = [words?.say(before, context) ?? "", words?.say(after, context) ?? ""];
+      const said = (limits: Limits): string =>
+        `${words?.say(limits, context) ?? ""}${holdingOf(field, before, after, limits)}`;
+      const [from, to] = [said(before), said(after)];
       const verdict = verdictOf(change);
       const label = words?.label ?? field.name;
       const verb = verbOf(field, before, after, words);
@@ -42,6 +72,36 @@ export function changesInWords(before: Limits, after: Limits, context: WordsCont
       return { field: field.name, rule: field.rule, before: from, after: to, verdict, sentence };
     }),
   ];
+}
+
+/** The fields to be said, each with its direction: what is counted otherwise than before has none. */
+function fieldsChanged(before: Limits, after: Limits): FieldChange[] {
+  const changes = changesBetween(before, after).filter(
+    ({ field }) => !MASKS.has(field.name) && !DERIVED.has(field.name),
+  );
+  const changed = new Map(changes.map((one) => [one.field.name, one]));
+  const unsaid = new Set<keyof Limits>();
+  const recount = (value: keyof Limits, always: boolean): void => {
+    if (!always && !changed.has(value)) return;
+    changed.set(value, { field: LIMIT_FIELDS.find(({ name }) => name === value)!, ...EITHER });
+  };
+  for (const { value, by, said, always } of COUNTED) {
+    if (!by.some((name) => changed.has(name))) continue;
+    recount(value, always);
+    for (const name of said) unsaid.add(name);
+  }
+  if (windowMode(before.flags) !== windowMode(after.flags)) {
+    recount("withdrawalWindow", true);
+    const others = ~(LIMIT_FLAGS.withdrawalBusinessDays | LIMIT_FLAGS.withdrawalDays);
+    if (((before.flags ^ after.flags) & others) === 0) unsaid.add("flags");
+  }
+  return LIMIT_FIELDS.flatMap(({ name }) => (unsaid.has(name) ? [] : (changed.get(name) ?? [])));
+}
+
+/** How long a published rate holds, where a cap begins to follow a series or another one. */
+function holdingOf({ name }: LimitField, before: Limits, after: Limits, limits: Limits): string {
+  if (name !== "rateCap" || before.rateSeries === after.rateSeries || limits.rateSeries === 0) return "";
+  return ` (a published rate holds for ${daysInWords(limits.rateMaxAge)})`;
 }
 
 export function verdictOf({ tightens, relaxes }: Strictness): Verdict {
@@ -128,9 +188,11 @@ function verbOf({ name, unit }: LimitField, before: Limits, after: Limits, words
   const several = name === "costFlat" || name === "defaultTotal" || name === "quietFrom";
   const unbounded = directionOf(name) === "lowerNotZero" && (Number(a) === 0 || Number(b) === 0);
   const recounted =
+    (name === "rateCap" && before.rateSeries !== after.rateSeries) ||
     (name === "coolingOff" && before.coolingMode !== after.coolingMode) ||
+    (name === "frequencyWindow" && before.frequencyMode !== after.frequencyMode) ||
     (name === "withdrawalWindow" && windowMode(before.flags) !== windowMode(after.flags));
-  const coded = several || recounted || unbounded || NO_QUANTITY.has(unit) || before.rateSeries !== after.rateSeries;
+  const coded = several || recounted || unbounded || NO_QUANTITY.has(unit);
   const verb = coded ? "change" : a < b ? "rise" : "fall";
   return words?.many === true ? verb : `${verb}s`;
 }

@@ -45,6 +45,32 @@ export function linesOfRulebook(rulebook: Rulebook): LawLine[] {
   }));
 }
 
+/**
+ * The law once a pack is published: nothing that was published goes away, so all of it stays, and the pack's versions are put in. One of the same
+ * moment as another takes its place here, though no Rulebook edits it.
+ */
+export function linesAfter(law: readonly LawLine[], pack: readonly LawLine[]): LawLine[] {
+  const added = pack.map((line) => {
+    const held = law.find((one) => isOf(one, line))?.versions ?? [];
+    const mine = new Set(line.versions.map(({ effectiveFrom }) => effectiveFrom));
+    const versions = [...held.filter(({ effectiveFrom }) => !mine.has(effectiveFrom)), ...line.versions];
+    return { ...line, versions: versions.sort((a, b) => a.effectiveFrom - b.effectiveFrom) };
+  });
+  return [...law.filter((one) => !pack.some((line) => isOf(one, line))), ...added];
+}
+
+/** Versions of the law of a pack's products that the pack doesn't have: they stay whatever it says. */
+export function versionsBeside(law: readonly LawLine[], pack: readonly LawLine[]): LawLine[] {
+  return pack.flatMap((line) => {
+    const mine = new Set(line.versions.map(({ effectiveFrom }) => effectiveFrom));
+    const held = law.find((one) => isOf(one, line))?.versions ?? [];
+    const versions = held.filter(({ effectiveFrom }) => !mine.has(effectiveFrom));
+    return versions.length === 0 ? [] : [{ ...line, versions }];
+  });
+}
+
+const isOf = (a: LawLine, b: LawLine): boolean => a.product === b.product && a.kind === b.kind;
+
 /** Where two laws differ, by product, kind of borrower and time. `all`: also products that only the first has. */
 export function differencesOf(before: readonly LawLine[], after: readonly LawLine[], all: boolean): LawDifference[] {
   const keyed = (lines: readonly LawLine[]) =>

@@ -1,10 +1,13 @@
 import { equal, toHex } from "../core/bytes.ts";
 import { prolongs, type Calendar } from "../core/business-days.ts";
 import { offsetAt, type Zone } from "../core/calendar.ts";
+import type { Limits } from "../core/limit-fields.ts";
 import { decodeLimits } from "../core/limits.ts";
 import { encodeSettings, type Settings } from "../core/settings.ts";
 import { noticeFor, strictnessOf, type Notices, type Strictness } from "../core/strictness.ts";
 import type { CompiledRulePack, CompiledVersion } from "./compile-rule-pack.ts";
+import { currencyConflict, type KnownCurrency } from "./known-currency.ts";
+import { durationInWords } from "./value-words.ts";
 
 /** One transaction that publishing a pack takes. */
 export type PublishStep =
@@ -56,6 +59,8 @@ export interface RulebookState {
   readonly versions: ReadonlyMap<string, readonly HeldVersion[]>;
   /** Packs that were noted: name, and hash in hexadecimal. */
   readonly packs: readonly { readonly name: string; readonly hash: string }[];
+  /** The money that the law is in, if somebody knows: the chain doesn't. */
+  readonly money?: KnownCurrency | undefined;
 }
 
 interface HeldVersion {
@@ -92,6 +97,7 @@ const HORIZON = 366 * DAY;
 /** Compares a pack with the Rulebook. Pure: nothing is sent. With `hash`, the text that it comes from is noted as well. */
 export function planPublication(pack: CompiledRulePack, state: RulebookState, hash?: Uint8Array): PublishPlan {
   const plan = new Plan(state, pack.settings.zone);
+  plan.currency(pack);
   plan.settings(pack);
   for (const one of pack.series) plan.series(one);
   for (const versions of Map.groupBy(pack.versions, versionKey).values()) plan.versions(versions);
@@ -110,6 +116,13 @@ class Plan implements PublishPlan {
   constructor(state: RulebookState, zone: Zone) {
     this.#state = state;
     this.#zone = zone;
+  }
+
+  /** The chain holds minor units, of whatever money: a pack in another one would have all amounts mean something else. */
+  currency({ currency }: CompiledRulePack): void {
+    const conflict = currencyConflict(this.#state.money, currency);
+    if (conflict !== undefined)
+      this.conflicts.push(`${conflict}; another currency needs a deployment of its own (\`tally deploy\`)`);
   }
 
   settings({ settings, zone }: CompiledRulePack): void {
@@ -196,14 +209,24 @@ class Plan implements PublishPlan {
 
   /** A version from a moment that the Rulebook has one from. */
   #again(version: CompiledVersion, held: readonly HeldVersion[]): void {
-    const { effectiveFrom, bytes } = version;
+    const { effectiveFrom, limits, bytes } = version;
     // The last of one moment is the one that binds.
     const twin = held.findLast((one) => one.effectiveFrom === effectiveFrom);
     if (twin !== undefined && equal(twin.limits, bytes)) this.same++;
     else
       this.conflicts.push(
-        `${this.#who(version)}: the Rulebook holds another version from that moment, which is never edited`,
+        `${this.#who(version)}: the Rulebook holds another version from that moment, which is never edited; leave it in the file as it was published, and add ${this.#advice(limits, held.at(-1)!)}`,
       );
+  }
+
+  /** `a version with effectiveFrom 2027-01-05 or later, since this tightens what is there, which needs 30 days of notice`. */
+  #advice(limits: Limits, last: HeldVersion): string {
+    const { now, notices } = this.#state;
+    const change = strictnessOf(decodeLimits(last.limits), limits);
+    const notice = noticeFor(change, notices);
+    const day = midnightFrom(Math.max(now + notice + MARGIN, last.effectiveFrom + 1), this.#zone);
+    const why = notice === 0 ? "needs no notice" : `needs ${durationInWords(notice)} of notice`;
+    return `a version with effectiveFrom ${localTime(day, this.#zone)} or later, since this ${inWord(change)} what is there, which ${why}`;
   }
 
   /** A version after the last one, if there is one. Whether it can be published. */
@@ -212,13 +235,14 @@ class Plan implements PublishPlan {
     const { product, productName, kind, effectiveFrom, limits, bytes } = version;
     const change = last === undefined ? NO_CHANGE : strictnessOf(decodeLimits(last.limits), limits);
     const notice = noticeFor(change, notices);
-    if (last !== undefined && effectiveFrom <= last.effectiveFrom)
+    if (last !== undefined && effectiveFrom <= last.effectiveFrom) {
+      const pending = last.effectiveFrom > now ? ", or withdraw that one first (`tally rules withdraw`)" : "";
       this.conflicts.push(
-        `${this.#who(version)}: a later version is published already, from ${localTime(last.effectiveFrom, this.#zone)}`,
+        `${this.#who(version)}: a later version is published already, from ${localTime(last.effectiveFrom, this.#zone)}; give ${this.#advice(limits, last)}${pending}`,
       );
-    else if (last !== undefined && effectiveFrom < now + notice)
+    } else if (last !== undefined && effectiveFrom < now + notice)
       this.conflicts.push(
-        `${this.#who(version)}: only what is published first of a product may bind from the past; this ${inWord(change)} what is there and needs ${notice} seconds of notice, so from ${localTime(now + notice, this.#zone)} at the earliest`,
+        `${this.#who(version)}: only what is published first of a product may bind from the past; give ${this.#advice(limits, last)}`,
       );
     else {
       const first = last === undefined;
@@ -261,6 +285,13 @@ export function inWord({ tightens, relaxes }: Strictness): string {
 export function sameZone(a: Settings, b: Settings, now: number): boolean {
   const turns = [...a.zone, ...b.zone].map(({ from }) => from).filter((from) => from < now + HORIZON);
   return [0, ...turns].every((at) => offsetAt(a.zone, at) === offsetAt(b.zone, at));
+}
+
+/** The first local midnight that isn't before a time. */
+export function midnightFrom(at: number, zone: Zone): number {
+  const midnight = (offset: number): number => Math.ceil((at + offset) / DAY) * DAY - offset;
+  // The offset may be another one by then.
+  return midnight(offsetAt(zone, midnight(offsetAt(zone, at))));
 }
 
 /** `2025-10-01` for a local midnight, else `2025-10-01T09:30:00+08:00`. */

@@ -2,13 +2,18 @@ import type { Regulator } from "../chain/administration.ts";
 import { decodeSettings } from "../core/settings.ts";
 import type { CompiledRulePack } from "./compile-rule-pack.ts";
 import { regulatorError } from "./errors.ts";
+import type { KnownCurrency } from "./known-currency.ts";
 import { planPublication, versionKey, type PublishPlan, type PublishStep, type RatePoint } from "./plan.ts";
 
-/** What the Rulebook holds against what the pack says. Nothing is sent. With `hash`, the pack's text is noted as well. */
+/**
+ * What the Rulebook holds against what the pack says. Nothing is sent. With `hash`, the pack's text is noted as well; `money` is what the law
+ * is known to be in.
+ */
 export async function planAgainstChain(
   regulator: Regulator,
   pack: CompiledRulePack,
   hash?: Uint8Array,
+  money?: KnownCurrency,
 ): Promise<PublishPlan> {
   const keys = [...new Map(pack.versions.map((version) => [versionKey(version), version])).values()];
   const [now, notices, settings, packs, points, versions] = await Promise.all([
@@ -31,6 +36,7 @@ export async function planAgainstChain(
     points: new Map(points),
     versions: new Map(versions),
     packs,
+    money,
   };
   return planPublication(pack, state, hash);
 }

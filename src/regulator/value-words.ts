@@ -5,6 +5,11 @@ export interface Currency {
   readonly decimals: number;
 }
 
+export const sameCurrency = (a: Currency, b: Currency): boolean => a.code === b.code && a.decimals === b.decimals;
+
+/** `NGN with 2 decimals`. */
+export const currencyInWords = ({ code, decimals }: Currency): string => `${code} with ${plural(decimals, "decimal")}`;
+
 const DAY = 86_400;
 
 /** `24 hours`, `7 days`, `90 seconds`: in the largest unit that is exact, but a day is 24 hours. */

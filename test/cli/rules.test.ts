@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { z } from "zod";
@@ -107,6 +107,66 @@ describe("tally rules, on a chain", function () {
     });
   });
 
+  it("says of a file that holds a new version alone that what binds goes on until then", async () => {
+    const later = day(now + 40 * DAY);
+    const draft = await file("new.yaml", text.replaceAll("2020-01-01", later).replaceAll("time: 24h", "time: 7d"));
+    const { code, stdout } = await reads("diff", draft);
+    expect(code).to.equal(1);
+    expect(stdout).to.contain(`from ${later}\n  payday loans to persons: the wait after a loan rises`);
+    expect(stdout).to.not.contain("may no longer be lent").and.to.not.contain("until");
+    expect(stdout).to.contain("The chain also has what");
+    expect(stdout).to.match(/and keeps it: payday loans to persons, from 2020-01-01\.$/mu);
+    expect(stdout).to.not.contain("CONFLICT");
+  });
+
+  it("says of a file that edits what binds that it can't be published so, and from when it could", async () => {
+    const edited = await file("edited.yaml", text.replaceAll("time: 24h", "time: 7d"));
+    const { code, stdout } = await reads("diff", edited);
+    expect(code).to.equal(1);
+    expect(stdout).to.contain("the wait after a loan rises from 24 hours to 7 days: stricter");
+    expect(stdout).to.match(/can't be published as it stands:\n {2}CONFLICT {2}payday .* or later/u);
+  });
+
+  it("tells packs apart that differ in what they cite, or in windows, points or money", async () => {
+    const other = await file(
+      "cited.yaml",
+      text
+        .replace(/article: [^,}\n]+/u, "article: Another Act 5")
+        .replace("confirmationWindow: 48h", "confirmationWindow: 24h"),
+    );
+    const { code, stdout } = await reads("diff", "rulebooks/sample-market.yaml", other);
+    expect(code).to.equal(1);
+    expect(stdout).to.contain("the time to confirm or void a loan of market consumer changes from 2 days to 24 hours");
+    expect(stdout).to.match(/The law's text differs:\n {2}.*\n {4}was: .*\n {4}is: {2}Another Act 5/u);
+    const cited = await file("cited-only.yaml", text.replace(/article: [^,}\n]+/u, "article: Another Act 5"));
+    const only = await tally(["rules", "diff", "rulebooks/sample-market.yaml", cited]);
+    expect(only.code).to.equal(1);
+    expect(only.stdout).to.match(/^Values are the same; the law's text differs:\n/u);
+    const { texts, differences } = JSON.parse(
+      (await tally(["rules", "diff", "rulebooks/sample-market.yaml", cited, "--json"])).stdout,
+    ) as { texts: { after: string[] }[]; differences: unknown[] };
+    expect(differences).to.deep.equal([]);
+    expect(texts[0]?.after[0]).to.match(/^Another Act 5/u);
+    const titled = await file("titled.yaml", text.replace("title: Sample market", "title: Another market"));
+    const alone = await tally(["rules", "diff", "rulebooks/sample-market.yaml", titled]);
+    expect(alone.code).to.equal(0);
+    expect(alone.stdout).to.contain("say the same; they differ in names, titles or notes alone.");
+  });
+
+  it("refuses a file in another currency than the pack that the law was published from", async () => {
+    const yen = await file("yen.yaml", text.replace(/^currency: .*$/mu, "currency: { code: JPY, decimals: 0 }"));
+    const packs = join(area.path, "home", "packs");
+    await mkdir(packs, { recursive: true });
+    await writeFile(join(packs, "sample-market.yaml"), text);
+    const refused = await reads("publish", yen, "--dry-run", "--data", join(area.path, "home"));
+    expect(refused.code).to.equal(1);
+    expect(refused.stdout)
+      .to.match(/CONFLICT {2}its amounts are JPY with 0 decimals/u)
+      .and.to.contain("write `currency: { code: CNY, decimals: 2 }`, and the amounts in CNY");
+    const compared = await reads("diff", yen, "--data", join(area.path, "home"));
+    expect(compared.stdout).to.contain("amounts are JPY with 0 decimals instead of CNY with 2 decimals");
+  });
+
   it("publishes after a dry run that says what changes, with which notice, and from when", async () => {
     const draft = await file("draft.yaml", stricter(day(now + 40 * DAY)));
     const dry = await reads("publish", draft, "--dry-run", "--key", "env:REGULATOR");
@@ -118,7 +178,7 @@ describe("tally rules, on a chain", function () {
     const conflict = await reads("publish", soon, "--dry-run");
     expect(conflict.code).to.equal(1);
     expect(conflict.stdout).to.match(
-      /CONFLICT {2}payday for persons .* tightens what is there and needs 2592000 seconds/u,
+      /CONFLICT {2}payday for persons .* tightens what is there, which needs 30 days of notice/u,
     );
     expect((await acts("publish", draft)).code).to.equal(0);
     const { versions } = await json<{ versions: { name: string; version: number; state: string }[] }>(

@@ -32,6 +32,18 @@ describe("Which way a version changes the one before it", () => {
     ["a rule that flags only", {}, { refuse: ALL & ~ruleBit("AMOUNT") }, "relaxes"],
     ["another convention", { rateConvention: 0 }, { rateConvention: 2 }, "tightens and relaxes"],
     [
+      "a cap that begins to follow a reference rate",
+      { rateCap: 240_000_000n },
+      { rateCap: 4_000_000_000n, rateSeries: 1, rateMaxAge: 40 },
+      "tightens and relaxes",
+    ],
+    [
+      "a cap that follows one no longer",
+      { rateCap: 4_000_000_000n, rateSeries: 1, rateMaxAge: 40 },
+      { rateCap: 240_000_000n },
+      "tightens and relaxes",
+    ],
+    [
       "one stricter, one less strict",
       { termMinDays: 7, maxLoans: 1 },
       { termMinDays: 9, maxLoans: 2 },

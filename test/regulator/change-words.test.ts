@@ -6,6 +6,9 @@ import { emptyLimits } from "../../src/core/limits.ts";
 import { changesInWords } from "../../src/regulator/change-words.ts";
 import { differencesOf, type LawLine } from "../../src/regulator/law-diff.ts";
 import { LIMIT_WORDS } from "../../src/regulator/limit-words.ts";
+import { strictnessOf } from "../../src/core/strictness.ts";
+import { Random } from "../support/random.ts";
+import { randomLimits } from "../support/random-limits.ts";
 import { durationInWords, moneyInWords } from "../../src/regulator/value-words.ts";
 
 const ALL = 2 ** 27 - 1;
@@ -57,10 +60,68 @@ describe("A change of law in words", () => {
   for (const [before, after, sentence] of cases)
     it(sentence, () => expect(said(before, after)).to.deep.equal([sentence]));
 
-  it("says a cap that follows a reference rate", () => {
-    expect(said({ rateCap: 240_000_000n }, { rateCap: 4_000_000_000n, rateSeries: 1 })[0]).to.equal(
-      "the cap on the annual rate changes from 24 % to 4 × prime: less strict",
-    );
+  describe("given a value that is counted in something else than before", () => {
+    const fixed = { rateCap: 240_000_000n };
+    const following = { rateCap: 4_000_000_000n, rateSeries: 1, rateMaxAge: 40, rateSpread: 5_000_000n };
+
+    it("says a cap that begins to follow a reference rate, or no longer does, in one sentence that has no direction", () => {
+      expect(said(fixed, following)).to.deep.equal([
+        "the cap on the annual rate changes from 24 % to 4 × prime plus 0.5 % (a published rate holds for 40 days): either way",
+      ]);
+      expect(said(following, fixed)).to.deep.equal([
+        "the cap on the annual rate changes from 4 × prime plus 0.5 % (a published rate holds for 40 days) to 24 %: either way",
+      ]);
+    });
+
+    it("still says which way it goes where the same reference rate is followed", () => {
+      expect(said(following, { ...following, rateCap: 3_000_000_000n, rateMaxAge: 50 })).to.deep.equal([
+        "the cap on the annual rate falls from 4 × prime plus 0.5 % to 3 × prime plus 0.5 %: stricter",
+        "the time for which a reference rate holds rises from 40 days to 50 days: less strict",
+      ]);
+    });
+
+    it("gives a rate under another convention no direction", () => {
+      expect(said({ ...fixed, rateConvention: 0 }, { rateCap: 200_000_000n, rateConvention: 1 })).to.deep.equal([
+        "how the annual rate is reckoned changes from nominal to effective: either way",
+        "the cap on the annual rate falls from 24 % to 20 %: either way",
+      ]);
+    });
+
+    it("says waits, periods and windows in what they are counted in, once", () => {
+      expect(said({ coolingOff: 86_400 }, { coolingOff: 1, coolingMode: 1 })).to.deep.equal([
+        "the wait after a loan changes from 24 hours to 1 business day: either way",
+      ]);
+      expect(said({ coolingOff: 1, coolingMode: 2 }, { coolingOff: 1, coolingMode: 1 })).to.deep.equal([
+        "the wait after a loan changes from 1 local day to 1 business day: either way",
+      ]);
+      expect(said({ frequencyWindow: 365 }, { frequencyWindow: 1, frequencyMode: 1 })).to.deep.equal([
+        "the period in which loans are counted changes from 365 days to the calendar year: either way",
+      ]);
+      expect(said({ withdrawalWindow: 86_400 }, { withdrawalWindow: 14, flags: 8 })).to.deep.equal([
+        "the time to withdraw changes from 24 hours to 14 local days: either way",
+      ]);
+      expect(said({ withdrawalWindow: 86_400 }, { withdrawalWindow: 14, flags: 9 })).to.have.length(2);
+      expect(said({ incomeShare: 250_000 }, { incomeShare: 50_000, incomeMode: 1 })[1]).to.match(/5 %: either way$/u);
+    });
+  });
+
+  it("needs, in its sentences together, the notice that the contract asks for", () => {
+    const random = new Random(17);
+    for (let i = 0; i < 500; i++) {
+      const before = randomLimits(random, 0.5);
+      // Few fields change, so that single ones are seen; now and then all do.
+      const other = randomLimits(random, 0.5);
+      const names = LIMIT_FIELDS.map(({ name }) => name).filter(() => random.chance(random.pick([0.02, 0.1, 1])));
+      const picked = Object.fromEntries(names.map((name) => [name, other[name]]));
+      // Discounts follow from caps in every pack, and are not said.
+      const { dayDiscount, monthDiscount } = before;
+      const after: Limits = { ...before, ...picked, dayDiscount, monthDiscount };
+      const verdicts = changesInWords(before, after, words).map(({ verdict }) => verdict);
+      expect({
+        tightens: verdicts.some((one) => one !== "less strict"),
+        relaxes: verdicts.some((one) => one !== "stricter"),
+      }).to.deep.equal(strictnessOf(before, after));
+    }
   });
 
   it("says times and amounts as people do", () => {

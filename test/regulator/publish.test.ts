@@ -14,6 +14,8 @@ import { CHAIN_ID, type LocalChain, startLocalChain, testKey } from "../support/
 const DAY = 86_400;
 const sample = readFileSync("rulebooks/sample-market.yaml", "utf8");
 const compiled = (text: string, now: number) => compileRulePack(parseRulePack(text, "sample-market.yaml"), now);
+/** The last midnight in Shanghai before a time. */
+const midnight = (at: number): number => Math.floor((at + 8 * 3_600) / DAY) * DAY - 8 * 3_600;
 const kinds = ({ steps }: PublishPlan) => steps.map(({ kind }) => kind);
 
 describe("regulator/publish, on a real chain", function () {
@@ -101,12 +103,29 @@ describe("regulator/publish, on a real chain", function () {
     });
 
     it("never edits a version: another one from the same moment is a conflict, named", async () => {
-      const pack = compiled(sample.replaceAll("cap: 24%", "cap: 23%"), await regulator.now());
+      const now = await regulator.now();
+      const pack = compiled(sample.replaceAll("cap: 24%", "cap: 23%"), now);
       const plan = await planAgainstChain(regulator, pack);
-      expect(plan.conflicts).to.deep.equal([
-        "payday for persons from 2020-01-01: the Rulebook holds another version from that moment, which is never edited",
-        "instalment for persons from 2020-01-01: the Rulebook holds another version from that moment, which is never edited",
-      ]);
+      const [earliest, notYet] = [32, 30].map((days) => localTime(midnight(now + days * DAY), pack.settings.zone));
+      const advised = plan.conflicts[0]!.match(/effectiveFrom (\d{4}-\d\d-\d\d) or later/u)![1]!;
+      expect(advised > notYet! && advised <= earliest!, advised).to.equal(true);
+      const advice = `leave it in the file as it was published, and add a version with effectiveFrom ${advised} or later, since this tightens what is there, which needs 30 days of notice`;
+      expect(plan.conflicts).to.deep.equal(
+        ["payday", "instalment"].map(
+          (name) =>
+            `${name} for persons from 2020-01-01: the Rulebook holds another version from that moment, which is never edited; ${advice}`,
+        ),
+      );
+      const added = sample.replace(
+        "\nnotExpressed:",
+        `${sample
+          .slice(sample.indexOf("\nversions:") + 10, sample.indexOf("\nnotExpressed:"))
+          .replaceAll("2020-01-01", advised)
+          .replaceAll("cap: 24%", "cap: 23%")}\nnotExpressed:`,
+      );
+      expect((await planAgainstChain(regulator, compiled(added, now))).conflicts, "the advice is good").to.deep.equal(
+        [],
+      );
       const error: unknown = await publish(regulator, pack, plan).catch((cause: unknown) => cause);
       expect(error).to.be.instanceOf(AppError);
       expect((error as AppError).code).to.equal("rules-conflict");
@@ -119,7 +138,7 @@ describe("regulator/publish, on a real chain", function () {
       const { conflicts } = await planAgainstChain(regulator, compiled(soon, await regulator.now()));
       expect(conflicts).to.have.length(3);
       expect(conflicts[0]).to.match(
-        /only what is published first of a product may bind from the past; this tightens what is there and needs 2592000 seconds/u,
+        /only what is published first of a product may bind from the past; give a version with effectiveFrom \d{4}-\d\d-\d\d or later, since this tightens what is there, which needs 30 days of notice/u,
       );
     });
 
@@ -136,7 +155,23 @@ describe("regulator/publish, on a real chain", function () {
       const earlier = new Date(((await regulator.now()) + 35 * DAY) * 1_000).toISOString().slice(0, 10);
       const between = sample.replaceAll("effectiveFrom: 2020-01-01", `effectiveFrom: ${earlier}`);
       const { conflicts } = await planAgainstChain(regulator, compiled(between, await regulator.now()));
-      expect(conflicts[0]).to.contain(`a later version is published already, from ${later}`);
+      expect(conflicts[0])
+        .to.contain(`a later version is published already, from ${later}; give a version with effectiveFrom`)
+        .and.to.contain("or withdraw that one first");
+    });
+
+    it("refuses another currency than that of the law, where somebody knows it, and says what to write", async () => {
+      const money = { currency: { code: "CNY", decimals: 2 }, pack: "sample-market" };
+      const now = await regulator.now();
+      const conflictsOf = async (currency: string): Promise<readonly string[]> => {
+        const text = sample.replace(/^currency: .*$/mu, `currency: ${currency}`);
+        return (await planAgainstChain(regulator, compiled(text, now), undefined, money)).conflicts;
+      };
+      expect(await conflictsOf("{ code: CNY, decimals: 2 }")).to.deep.equal([]);
+      for (const other of ["{ code: USD, decimals: 2 }", "{ code: CNY, decimals: 3 }"])
+        expect((await conflictsOf(other))[0]).to.match(
+          /those of sample-market, published from here, CNY with 2 decimals: one deployment is one currency; write `currency: \{ code: CNY, decimals: 2 \}`/u,
+        );
     });
 
     it("adds the points that are new, keeps those that aren't due, and refuses to rewrite or to fill in", async () => {

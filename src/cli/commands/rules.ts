@@ -87,6 +87,10 @@ Examples:
 Each change is stricter (lenders may do less), less strict, or either way: a direction of its own for each field, by which the
 contract finds the notice that a version needs (docs/spec/protocol.md, section 5).
 
+From the chain to a file: law is never edited or taken away, so what the chain has goes on until a version of the file begins, and
+what can't be published as it stands is named. Also said: other windows, business days, reference rates and money, and other
+articles, sources and marks, where the packs of both are at hand.
+
 Examples:
   tally rules diff rulebooks/sample-market.yaml draft.yaml
   tally rules diff draft.yaml                        from the chain to the draft

@@ -7,6 +7,7 @@ import { systemCode, writeDurably } from "../../engine/files.ts";
 import { type CompiledRulePack, compileRulePack, parseRulePack } from "../../regulator/compile-rule-pack.ts";
 import { fromHex, type Hex } from "../../core/bytes.ts";
 import { packHash } from "../../regulator/pack-hash.ts";
+import type { KnownCurrency } from "../../regulator/known-currency.ts";
 import type { PublishPlan, PublishStep } from "../../regulator/plan.ts";
 import type { RulePack } from "../../regulator/rule-pack.ts";
 import { planAgainstChain, publish } from "../../regulator/publish.ts";
@@ -122,6 +123,11 @@ async function hashOf(home: Home, name: string): Promise<string | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** The currency of packs that were published, if there are any. */
+export function moneyOf([first]: readonly PackFile[]): KnownCurrency | undefined {
+  return first && { currency: first.compiled.currency, pack: first.compiled.pack };
 }
 
 /** A product of a published pack, or one that was given by its number. */

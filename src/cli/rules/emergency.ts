@@ -1,4 +1,6 @@
 /** `tally rules emergency` and `lift`: law without notice, and its end. */
+import { regulatorError } from "../../regulator/errors.ts";
+import { currencyConflict } from "../../regulator/known-currency.ts";
 import { changesInWords } from "../../regulator/change-words.ts";
 import type { CompiledVersion } from "../../regulator/compile-rule-pack.ts";
 import { durationInWords } from "../../regulator/value-words.ts";
@@ -25,6 +27,8 @@ const LONGEST = 90 * 86_400;
 export async function emergency(file: string, options: EmergencyOptions): Promise<void> {
   const law = await openLaw(options, true);
   const pack = await readPack(file, law.now);
+  const conflict = currencyConflict(law.money, pack.compiled.currency);
+  if (conflict !== undefined) throw regulatorError("rules-conflict", `${pack.compiled.pack}: ${conflict}`);
   const until = law.moment("--until", options.until);
   const versions = chosen(law, pack, options);
   checkReason(options.reason);

@@ -3,6 +3,7 @@ import { DateTime } from "luxon";
 
 import { offsetAt, type Zone } from "../../core/calendar.ts";
 import type { WordsContext } from "../../regulator/limit-words.ts";
+import type { KnownCurrency } from "../../regulator/known-currency.ts";
 import { type VersionInPack, versionInPacks, type VersionOnChain } from "../../regulator/pack-law.ts";
 import { localTime } from "../../regulator/plan.ts";
 import { type ChainEmergency, readRulebook, type RulebookOnChain } from "../../regulator/rulebook-on-chain.ts";
@@ -10,7 +11,7 @@ import type { Currency } from "../../regulator/value-words.ts";
 import { cliError } from "../errors.ts";
 import type { Home } from "../home.ts";
 import { openRegulator, type RegulatorContext, type RegulatorOptions } from "../operator/regulator.ts";
-import { type PackFile, productNumber, publishedPacks, readPack } from "../operator/rule-packs.ts";
+import { moneyOf, type PackFile, productNumber, publishedPacks, readPack } from "../operator/rule-packs.ts";
 
 export interface LawOptions extends RegulatorOptions {
   readonly json?: boolean;
@@ -88,6 +89,11 @@ export class Law {
   /** Whether a pack's text is one that was noted on the chain. */
   isNoted({ hash }: PackFile): boolean {
     return this.chain.packs.some((one) => one.hash === hash);
+  }
+
+  /** What amounts are in: the chain doesn't say, but a pack that was published from here does. */
+  get money(): KnownCurrency | undefined {
+    return moneyOf(this.packs.filter((pack) => this.isNoted(pack)));
   }
 
   /** A time in the deployment's zone: `2025-10-01` for a local midnight. */

@@ -63,7 +63,7 @@ export async function publish(file: string, options: PublishOptions): Promise<vo
   const own = await law.ownHome();
   const pack = await readPack(file, law.now);
   const [plan, notices] = await Promise.all([
-    planAgainstChain(regulator, pack.compiled, fromHex(pack.hash, 32)),
+    planAgainstChain(regulator, pack.compiled, fromHex(pack.hash, 32), law.money),
     regulator.notices(),
   ]);
   for (const line of describe(plan, pack, law, notices)) (options.json === true ? note : print)(line);
