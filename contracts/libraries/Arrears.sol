@@ -61,13 +61,12 @@ library Arrears {
 
         uint256 after_ = Book.withDefaultCharges(detail, total);
         if (overdueDays >= DEFAULT_DAYS) after_ = _default(state, c, e, n, book, after_);
-        if (after_ != detail) Loans.putDetail(n, book, after_);
-        // Mostly the loan is confirmed, and has a detail.
-        if (n.word & (Book.UNCONFIRMED | Book.DETAILED) != Book.DETAILED) {
-            uint256 word = n.word & ~Book.UNCONFIRMED;
-            if (after_ != detail) word |= Book.DETAILED;
-            if (word != n.word) Loans.put(c, n, book, word);
+        uint256 word = n.word & ~Book.UNCONFIRMED;
+        if (after_ != detail) {
+            Loans.putDetail(n, book, after_);
+            word |= Book.DETAILED;
         }
+        if (word != n.word) Loans.put(c, n, book, word);
         return Loans.onFact(n, undetermined);
     }
 

@@ -48,12 +48,11 @@ struct FilingContext {
     /// A request of its has been mined.
     bool foundingClosed;
     // Looked up when first needed.
-    /// The version looked up last: its product and kind of borrower, and the times at which it binds.
+    /// The product and kind of borrower whose limits were asked for last, those in force now, and since when.
     uint256 key;
     uint256 from;
-    uint256 span;
     Terms limits;
-    /// All versions looked up so far, as a place in memory (see {Context-limitsAt}).
+    /// All versions looked up so far, as a place in memory (see {Context-_seek}).
     uint256 versions;
     /// The market looked up last, plus one, and what the settings say of it.
     uint256 market;
@@ -122,21 +121,25 @@ library Context {
         return (product << 8) | (uint256(borrower) >> 248);
     }
 
-    /// @notice The limits in force at a time.
+    /// @notice The limits in force now.
     /// @param key {keyOf}.
-    function limitsAt(FilingContext memory c, uint256 key, uint256 moment) internal view returns (Terms) {
-        // Unchecked: what is before `from` wraps around, far beyond any span.
-        unchecked {
-            if (c.key == key) {
-                if (moment - c.from < c.span) return c.limits;
-            }
+    function limitsNow(FilingContext memory c, uint256 key) internal view returns (Terms) {
+        if (c.key != key) {
+            (c.limits, c.from) = _seek(c, key, c.time);
+            c.key = key;
         }
-        return _seek(c, key, moment);
+        return c.limits;
     }
 
-    /// @notice The limits in force at an earlier time, right after those of the same key were looked up.
-    function alsoAt(FilingContext memory c, Terms limits, uint256 key, uint256 earlier) internal view returns (Terms) {
-        return earlier >= c.from ? limits : _seek(c, key, earlier);
+    /// @notice The limits in force at an earlier time, right after those now were asked for by the same key.
+    function alsoAt(
+        FilingContext memory c,
+        Terms limits,
+        uint256 key,
+        uint256 earlier
+    ) internal view returns (Terms also) {
+        if (earlier >= c.from) return limits;
+        (also, ) = _seek(c, key, earlier);
     }
 
     /// @notice Whether the platform is licensed for the product.
@@ -238,11 +241,11 @@ library Context {
         return c.marketTerms;
     }
 
-    /// @dev Makes the version in force at a time the one looked up last. Those before are kept in a list, linked by hand because a
+    /// @dev The version in force at a time, and since when. Those looked up before are kept in a list, linked by hand because a
     /// struct in memory can't hold another of its kind; the plain equivalent, an array of structs, is zeroed as a whole
     /// whenever it grows.
-    function _seek(FilingContext memory c, uint256 key, uint256 moment) private view returns (Terms) {
-        // Unchecked: as in limitsAt.
+    function _seek(FilingContext memory c, uint256 key, uint256 moment) private view returns (Terms, uint256 from) {
+        // Unchecked: what is before `from` wraps around, far beyond any span.
         unchecked {
             uint256[5] memory version;
             for (uint256 place = c.versions; place != 0; place = version[4]) {
@@ -250,15 +253,14 @@ library Context {
                     version := place
                 }
                 if (version[0] != key || moment - version[1] >= version[2]) continue;
-                (c.key, c.from, c.span, c.limits) = (key, version[1], version[2], Terms.wrap(version[3]));
-                return c.limits;
+                return (Terms.wrap(version[3]), version[1]);
             }
             return _load(c, key, moment);
         }
     }
 
     /// @dev Asks the rulebook, and keeps what it says for the times at which it holds.
-    function _load(FilingContext memory c, uint256 key, uint256 moment) private view returns (Terms limits) {
+    function _load(FilingContext memory c, uint256 key, uint256 moment) private view returns (Terms limits, uint256) {
         (uint256[10] memory words, uint256 from, uint256 until) = c.rulebook.limitsAt(
             uint16(key >> 8),
             uint8(key),
@@ -267,11 +269,11 @@ library Context {
         // A version begins with its format, 1; otherwise nothing binds at these times.
         limits = words[0] == 0 ? Terms.wrap(0) : Limits.terms(words);
         uint256[5] memory version = [key, from, until - from, Terms.unwrap(limits), c.versions];
-        (c.key, c.from, c.span, c.limits) = (key, from, until - from, limits);
         uint256 place;
         assembly ("memory-safe") {
             place := version
         }
         c.versions = place;
+        return (limits, from);
     }
 }

@@ -112,7 +112,7 @@ library Loans {
             uint256 stated = e.time;
             uint256 present = c.time;
             uint256 time = stated;
-            Terms limits = c.limitsAt(key, present);
+            Terms limits = c.limitsNow(key);
             uint256 breaches = 0;
             if (stated > present) {
                 time = present;

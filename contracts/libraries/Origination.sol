@@ -105,7 +105,7 @@ library Origination {
             uint256 time = Entry.time(o.facts);
             uint256 key = Context.keyOf(Entry.product(o.facts), o.borrower);
             uint256 opened = time < c.time ? time : c.time;
-            limits = c.limitsAt(key, c.time);
+            limits = c.limitsNow(key);
             if (limits.exists()) {
                 breaches = Decision.mark(Future.breaches(time, limits.clockSkew(), c.time), Decision.FUTURE_BIT);
                 if (basis != Entry.FOUNDED) {

@@ -13,7 +13,8 @@ library Schedule {
     uint256 internal constant MAX_LEGS = 400;
     uint256 internal constant MAX_PAYMENTS = 1200;
 
-    /// @dev Bit 7 of a leg's unit: the leg ends with a step.
+    /// @dev Bit 7 of a leg's unit: the leg ends with a step. Whoever goes from leg to leg adds `10 + 7 * ((leg >> 239) & 1)`: a condition would
+    /// jump, and a function be called, at each leg.
     uint256 internal constant STEPPED = 1 << 239;
 
     /// @dev Seconds of a day, a week and a month (one twelfth of 365.2425 days), 32 bits each.

@@ -65,7 +65,12 @@ library Servicing {
         Payments.judge(c, e, n, detail, true);
         if (left != 0) n.findings |= Decision.SHORT;
         uint256 head = n.head;
-        if (!Loans.isChargedOff(n)) head = Book.withClosed(head, n.time);
+        if (n.place == HEAD) {
+            // As {takeOut} does, because most loans are there.
+            Ledger.store(book, c.predecessor, Book.withoutLoan(Book.withClosed(head, n.time)));
+            return 0;
+        }
+        if (n.word & Book.CHARGED_OFF == 0) head = Book.withClosed(head, n.time);
         takeOut(c, n, book, head);
         return 0;
     }

@@ -127,6 +127,25 @@ export const limitsOf = (convention: number): fc.Arbitrary<Limits> =>
     })
     .map(({ units, ...fields }) => rateLimits({ ...fields, rateUnitCount: fields.rateUnit > 2 ? 1 : units }));
 
+/** Few gaps that take turns, some of them as long in one unit as in another: which is the most frequent, and are there more than eight? */
+export const turning: fc.Arbitrary<Schedule> = fc
+  .uniqueArray(
+    fc.oneof(
+      fc.record({ unit: fc.constant("day" as const), gap: fc.constantFrom(7, 14, 27, 28, 29, 30, 31, 35, 365) }),
+      fc.record({ unit: fc.constant("week" as const), gap: fc.integer({ min: 1, max: 5 }) }),
+      fc.record({ unit: fc.constant("month" as const), gap: fc.constantFrom(1, 12) }),
+    ),
+    { minLength: 1, maxLength: 11, selector: ({ unit, gap }) => `${unit} ${gap}` },
+  )
+  .chain((gaps) =>
+    fc
+      .array(fc.tuple(fc.constantFrom(...gaps), fc.integer({ min: 1, max: 3 }), money), {
+        minLength: gaps.length,
+        maxLength: 30,
+      })
+      .map((legs) => legs.map(([gap, count, amount]) => ({ ...gap, count, amount }))),
+  );
+
 export const cases = (convention: number): fc.Arbitrary<RateCase> =>
   fc.record({ schedule: schedules, limits: limitsOf(convention) });
 

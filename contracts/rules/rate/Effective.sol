@@ -23,7 +23,7 @@ library Effective {
             uint256[] memory known = Legs.remembering(legs);
             for (cursor += 2; legs != 0; --legs) {
                 uint256 leg = Schedule.read(cursor);
-                cursor += leg & Schedule.STEPPED == 0 ? 10 : 17;
+                cursor += 10 + 7 * ((leg >> 239) & 1);
                 // Gap and unit, as they are packed.
                 uint256 key = (leg >> 216) & 0x3ffff;
                 if (key != before) {

@@ -11,6 +11,8 @@ import {Legs, Pass} from "./Pass.sol";
 library Nominal {
     /// @dev Payments since the last boundary and their moment, in the halves of one word.
     uint256 private constant PAID = 1 << 128;
+    /// @dev The lowest bit of each of the eight lanes of 32 bits that a word has.
+    uint256 private constant LANES = type(uint256).max / 0xffffffff;
 
     /// @notice What the payments are worth at the contract's time. The discount factor is a power of the unit period's at
     /// each boundary, and falls in a straight line from one to the next, and from the last one to the last payment.
@@ -28,7 +30,7 @@ library Nominal {
             pass.known = Legs.remembering(legs);
             for (cursor += 2; legs != 0; --legs) {
                 uint256 leg = Schedule.read(cursor);
-                cursor += leg & Schedule.STEPPED == 0 ? 10 : 17;
+                cursor += 10 + 7 * ((leg >> 239) & 1);
                 uint256 gap = ((leg >> 216) & 0xffff) * ((pass.ticks >> ((leg >> 228) & 0x30)) & 0xffff);
                 if (leg >> 241 != 0) {
                     pass.value = value;
@@ -167,33 +169,45 @@ library Nominal {
 
     /// @notice Ticks of the most frequent gap; of equally frequent ones the shortest; a year if there are more than eight different ones.
     function commonGap(uint256 cursor, uint256 ticks) internal pure returns (uint256 common) {
-        // Unchecked: eight gaps of 32 bits in a word, and eight counts below 2¹¹ in another.
+        // Unchecked: eight gaps of less than 2²⁵ in a word, and eight counts below 2¹¹ in another.
         unchecked {
-            uint256 legs = Schedule.read(cursor) >> 240;
             uint256 gaps;
             uint256 counts;
-            uint256 most;
-            for (cursor += 2; legs != 0; --legs) {
+            // The lowest bit of the first lane without a gap; zero: all eight have one.
+            uint256 free = 1;
+            uint256 lane;
+            uint256 legs = Schedule.read(cursor) >> 240;
+            cursor += 2;
+            while (legs != 0) {
                 uint256 leg = Schedule.read(cursor);
-                cursor += leg & Schedule.STEPPED == 0 ? 10 : 17;
-                uint256 gap = ((leg >> 216) & 0xffff) * ((ticks >> ((leg >> 228) & 0x30)) & 0xffff);
-                uint256 place;
+                // Gap and unit, as they are packed. Legs that follow each other and have the same are looked up once.
+                uint256 key = (leg >> 216) & 0x3ffff;
+                uint256 payments = 0;
                 while (true) {
-                    uint256 other = (gaps >> place) & 0xffffffff;
-                    if (other == gap) break;
-                    if (other == 0) {
-                        gaps |= gap << place;
-                        break;
-                    }
-                    place += 32;
-                    if (place == 256) return 12 * (ticks >> 32);
+                    payments += leg >> 240;
+                    cursor += 10 + 7 * ((leg >> 239) & 1);
+                    if (--legs == 0) break;
+                    leg = Schedule.read(cursor);
+                    if ((leg >> 216) & 0x3ffff != key) break;
                 }
-                counts += (leg >> 240) << place;
-                uint256 payments = (counts >> place) & 0xffffffff;
-                if (payments > most || (payments == most && gap < common)) {
-                    most = payments;
-                    common = gap;
+                uint256 gap = (key & 0xffff) * ((ticks >> ((key >> 12) & 0x30)) & 0xffff);
+                // All lanes are looked at in one go: of the one that has the gap nothing is left, so that its sum stays below its highest bit.
+                lane = (~((gaps ^ (gap * LANES)) + LANES * 0x7fffffff) >> 31) & LANES;
+                if (lane == 0) {
+                    if (free == 0) return 12 * (ticks >> 32);
+                    lane = free;
+                    gaps |= gap * lane;
+                    free <<= 32;
                 }
+                counts += payments * lane;
+            }
+            uint256 most;
+            for (lane = 1; lane != free; lane <<= 32) {
+                uint256 gap = (gaps / lane) & 0xffffffff;
+                uint256 payments = (counts / lane) & 0xffffffff;
+                if (payments < most || (payments == most && gap > common)) continue;
+                most = payments;
+                common = gap;
             }
         }
     }

@@ -24,7 +24,7 @@ library Simple {
             uint256 legs = Schedule.read(cursor) >> 240;
             for (cursor += 2; legs != 0; --legs) {
                 uint256 leg = Schedule.read(cursor);
-                cursor += leg & Schedule.STEPPED == 0 ? 10 : 17;
+                cursor += 10 + 7 * ((leg >> 239) & 1);
                 uint256 growth = pass.cap * ((leg >> 216) & 0xffff) * ((pass.ticks >> ((leg >> 228) & 0x30)) & 0xffff);
                 if (leg >> 241 == 0) {
                     owed += (principal * growth + year - 1) / year;
