@@ -189,6 +189,16 @@ describe("Registry: filings", () => {
         expect((await platform.file(entries, { time: NOW })).map(told)).to.deep.equal(decisions);
       });
 
+    it("a length of zero, whatever kind what follows begins like: refused MALFORMED", async () => {
+      const { platform } = await given();
+      // Lengths whose first byte is a kind, of frames that are malformed themselves; an empty one before each, and one at the end.
+      const empty = new Uint8Array(0);
+      const entries = Array.from({ length: 12 }, (_, kind) => [empty, new Uint8Array(256 * (kind + 1) + 5)]).flat();
+      const decisions = await platform.file(framesOf([...entries, empty, loan, empty]), { time: NOW });
+      const malformed = [...entries, empty].map(() => "refused MALFORMED");
+      expect(decisions.map(told)).to.deep.equal([...malformed, "accepted", "refused MALFORMED"]);
+    });
+
     it("256 entries, and whatever follows as one more", async () => {
       const { platform } = await given();
       const many = Array.from({ length: 256 }, () => new Uint8Array([99]));
