@@ -143,7 +143,7 @@ function once({ law, filings }: Filed, draft: CompiledRulePack, eachAlone: boole
   for (const filing of filings) collector.take(filing, FILED_AT);
   const { loans, refused } = simulate({
     ...{ history: collector.finish(), draft, registry: "0x00", chainId: 1n, eachAlone },
-    ...{ basis: "request", asDated: false, spirals: { days: 14, loans: 3 } },
+    ...{ basis: "request", dating: "drafted", spirals: { days: 14, loans: 3 } },
   }).report;
   if (loans < LOANS || refused === 0 || refused === loans) throw new Error(`${refused} of ${loans} loans were refused`);
   return loans;

@@ -2,7 +2,7 @@ import type { Rulebook } from "../core/rulebook.ts";
 import type { CompiledRulePack } from "./compile-rule-pack.ts";
 import { differencesOf, linesOfRulebook, sentencesOf } from "./law-diff.ts";
 import { localTime } from "./plan.ts";
-import { linesWith, type AppliedVersion } from "./simulate-law.ts";
+import { linesWith, type AppliedVersion } from "./simulate-draft.ts";
 
 /** What a draft changes for one product and kind of borrower, for some time. */
 export interface DraftChange {

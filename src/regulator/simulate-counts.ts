@@ -135,8 +135,12 @@ export function countLater({ steps }: Timeline, run: Run, counts: (loan: number)
     outcomes[decision.outcome]++;
     addRules(by_rule, decision.breaches);
   }
-  const not_applied = Object.fromEntries(run.notApplied);
-  return { entries, outcomes, by_rule, not_applied, assumed_closed: run.assumedClosed };
+  const not_applied: Record<string, number> = {};
+  for (const at of run.notApplied) {
+    const { loan, entry } = steps[at]!;
+    if (counts(loan)) not_applied[entry.kind] = (not_applied[entry.kind] ?? 0) + 1;
+  }
+  return { entries, outcomes, by_rule, not_applied, assumed_closed: run.assumedClosed.filter(counts).length };
 }
 
 /** Loans by the month in which they were asked for: `2017-03`. */

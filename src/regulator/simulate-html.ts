@@ -25,6 +25,7 @@ export function simulationPage(report: SimulationReport, title: string): string 
     markup`<h1>What a draft would have done</h1>
       <p class="soft">${title}</p>`,
     summary(report),
+    ...report.notes.map((one) => markup`<p><strong>${one}</strong></p>`),
     markup`<h2>What the draft changes</h2><ul>${changeLines(report).map((line) => markup`<li>${line}</li>`)}</ul>`,
     markup`<h2>Decisions</h2>`,
     outcomesTable(report),

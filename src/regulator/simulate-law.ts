@@ -6,31 +6,18 @@ import { limitFaults } from "../core/limits-check.ts";
 import type { Limits } from "../core/limit-fields.ts";
 import { isLicencesEvent } from "../core/licences.ts";
 import { isRulebookEvent, Rulebook } from "../core/rulebook.ts";
-import { encodeSettings, NO_SETTINGS, type Settings } from "../core/settings.ts";
+import { encodeSettings } from "../core/settings.ts";
 import type { World } from "../core/world.ts";
 import { canonicalHash } from "./canonical.ts";
-import type { CompiledRulePack, CompiledVersion } from "./compile-rule-pack.ts";
+import type { CompiledRulePack } from "./compile-rule-pack.ts";
 import { regulatorError } from "./errors.ts";
 import { linesOfRulebook, type LawLine } from "./law-diff.ts";
-import { localTime, sameZone } from "./plan.ts";
+import { localTime } from "./plan.ts";
+import { appliedVersions, linesWith, settingsWith, type DraftUse } from "./simulate-draft.ts";
 import type { History } from "./simulate-history.ts";
 
 /** What a run asks the law for. */
 export type SimulatedLaw = Pick<World, "limitsAt" | "settingsAt" | "referenceAt">;
-
-/** Which versions of a draft bind, and from when. */
-export interface DraftUse {
-  /** The period's beginning; what was before is left as it was. */
-  readonly from: number | undefined;
-  /** Each version binds from its own date. Otherwise each product's newest one binds for the whole period. */
-  readonly asDated: boolean;
-}
-
-/** A version of the draft that binds in the simulation. */
-export interface AppliedVersion extends CompiledVersion {
-  /** From when, in the simulation; UTC seconds. */
-  readonly bindsFrom: number;
-}
 
 /** Whether an event counts for a whole run: the law by its own dates. All others happen when they happened. */
 export const isTimeless = (event: LawEvent["event"]): boolean => isRulebookEvent(event) || isLicencesEvent(event);
@@ -87,16 +74,6 @@ export function draftHash({ currency, zone, settings, series, versions }: Compil
   });
 }
 
-/** The versions of a draft that bind in a simulation, by product and kind, then by the time from which they do. */
-export function appliedVersions(draft: CompiledRulePack, { from = 0, asDated }: DraftUse): AppliedVersion[] {
-  const all = draft.versions.map((version) => ({ ...version, bindsFrom: Math.max(version.effectiveFrom, from) }));
-  const isLast = (a: AppliedVersion, b: AppliedVersion | undefined): boolean =>
-    b === undefined || a.product !== b.product || a.kind !== b.kind;
-  if (!asDated) return all.filter((one, i) => isLast(one, all[i + 1])).map((one) => ({ ...one, bindsFrom: from }));
-  // Of those from before the period only the last is in force when it begins.
-  return all.filter((one, i) => isLast(one, all[i + 1]) || all[i + 1]!.bindsFrom > one.bindsFrom);
-}
-
 /** Throws `rule-pack-invalid` where the Rulebook would not take what a draft says. */
 export function checkDraft({ pack, versions }: CompiledRulePack): void {
   for (const { productName, bytes } of versions) {
@@ -117,26 +94,14 @@ export function asItStands(law: Rulebook): SimulatedLaw {
 
 /** The law with a draft put in: what the draft says of its products, and the law as it is for everything else. */
 export function withDraft(law: Rulebook, history: History, draft: CompiledRulePack, use: DraftUse): SimulatedLaw {
-  const lines = linesWith(linesOfRulebook(law), appliedVersions(draft, use));
+  const held = linesOfRulebook(law);
+  const lines = linesWith(held, appliedVersions(held, draft, use));
   const series = seriesWith(history, draft);
   return {
     limitsAt: limitsOf(lines),
     settingsAt: settingsWith(law, draft, use.from ?? 0),
     referenceAt: (number, at, maxAgeDays) => (series.get(number) ?? law).referenceAt(number, at, maxAgeDays),
   };
-}
-
-/** The lines of the law, each up to where a draft's version of it begins to bind, and the draft's from there on. */
-export function linesWith(law: readonly LawLine[], applied: readonly AppliedVersion[]): LawLine[] {
-  const mine = Map.groupBy(applied, keyOf);
-  const drafted = [...mine.values()].map((versions): LawLine => {
-    const { product, kind, bindsFrom } = versions[0]!;
-    const held = law.find((line) => keyOf(line) === keyOf(versions[0]!))?.versions ?? [];
-    const before = held.filter(({ effectiveFrom }) => effectiveFrom < bindsFrom);
-    const from = versions.map((version) => ({ effectiveFrom: version.bindsFrom, limits: version.limits }));
-    return { product, kind, versions: [...before, ...from] };
-  });
-  return [...law.filter((line) => !mine.has(keyOf(line))), ...drafted];
 }
 
 const keyOf = ({ product, kind }: { readonly product: number; readonly kind: number }): number => product * 256 + kind;
@@ -155,33 +120,6 @@ function limitsOf(lines: readonly LawLine[]): World["limitsAt"] {
   };
 }
 
-/** The markets of a draft, and its calendar, take the place of the law's. The zone is that of the deployment, and of no draft. */
-function settingsWith(law: Rulebook, draft: CompiledRulePack, from: number): World["settingsAt"] {
-  const merged = new Map<Settings, Settings>();
-  return (at) => {
-    const held = law.settingsAt(at);
-    if (at < from) return held;
-    let both = merged.get(held);
-    if (both === undefined) {
-      const { markets, zone, calendar = held.calendar } = draft.settings;
-      both = {
-        zone: held === NO_SETTINGS ? zone : held.zone,
-        markets: new Map([...held.markets, ...markets]),
-        ...(calendar && { calendar }),
-      };
-      merged.set(held, both);
-    }
-    return both;
-  };
-}
-
-/** Throws where a draft lives in another time zone than the deployment: it could never be published there. */
-export function checkZone(law: Rulebook, draft: CompiledRulePack, at: number): void {
-  const held = law.settingsAt(at);
-  if (held !== NO_SETTINGS && !sameZone(held, draft.settings, at))
-    throw regulatorError("rules-conflict", `${draft.pack}: the deployment keeps another time zone than ${draft.zone}`);
-}
-
 /** The reference series that a draft speaks of: the points of the chain and those that the draft has beyond them. */
 function seriesWith(history: History, draft: CompiledRulePack): ReadonlyMap<number, Rulebook> {
   const books = new Map<number, Rulebook>();
@@ -194,6 +132,9 @@ function seriesWith(history: History, draft: CompiledRulePack): ReadonlyMap<numb
         throw regulatorError(
           "rules-conflict",
           `${draft.pack}: series ${number} holds another rate for ${localTime(publishedAt, draft.settings.zone)}`,
+          {
+            fix: "Take the chain's points into the draft (`tally rules export` writes them): what was published stays.",
+          },
         );
       all.set(publishedAt, rate);
     }

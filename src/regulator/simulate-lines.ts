@@ -20,6 +20,8 @@ export function simulationLines(report: SimulationReport): string[] {
   return [
     ...heading(report),
     "",
+    ...report.notes.map((one) => `NOTE  ${one}`),
+    ...(report.notes.length === 0 ? [] : [""]),
     ...changeLines(report),
     "",
     ...["basis", "mode", "dating"].map((name) => definitions[name] ?? ""),

@@ -1,6 +1,6 @@
 import { findLoan, loanAt } from "../core/book.ts";
 import type { Decision, Outcome } from "../core/decision.ts";
-import type { Closed, Disbursed, EntryKind, Opened } from "../core/entry.ts";
+import type { Closed, Disbursed, Opened } from "../core/entry.ts";
 import { LIMIT_FLAGS } from "../core/limits.ts";
 import { Registry } from "../core/registry.ts";
 import { summarise } from "../core/schedule.ts";
@@ -25,10 +25,10 @@ export interface Run {
   readonly decisions: readonly (Decision | undefined)[];
   /** Decisions on later entries within the period, by number of the step; undefined for openings and what was not put. */
   readonly later: readonly (Decision | undefined)[];
-  /** Later entries of loans that were refused, by kind: they never happened. */
-  readonly notApplied: ReadonlyMap<EntryKind, number>;
-  /** Loans that history refused and this law lets through, closed at the end of their schedule for want of anything known. */
-  readonly assumedClosed: number;
+  /** Later entries of loans that were refused, by number of the step: they never happened. */
+  readonly notApplied: readonly number[];
+  /** Loans that history refused and this law lets through, closed at the end of their schedule for want of anything known; by number. */
+  readonly assumedClosed: readonly number[];
 }
 
 const OUTCOME_REFUSED: Outcome = "refused";
@@ -54,8 +54,8 @@ interface Assumed {
 class Runner implements Run {
   readonly decisions: (Decision | undefined)[] = [];
   readonly later: (Decision | undefined)[];
-  readonly notApplied = new Map<EntryKind, number>();
-  assumedClosed = 0;
+  readonly notApplied: number[] = [];
+  readonly assumedClosed: number[] = [];
   readonly #options: RunOptions;
   readonly #timeline: Timeline;
   readonly #twin: Registry;
@@ -162,8 +162,7 @@ class Runner implements Run {
 
   #follow(step: Step, at: number, inPeriod: boolean): void {
     if (step.loan !== -1 && this.#gone[step.loan] === 1) {
-      const { kind } = step.entry;
-      this.notApplied.set(kind, (this.notApplied.get(kind) ?? 0) + 1);
+      this.notApplied.push(at);
       return;
     }
     const keeps = !inPeriod && step.recorded.outcome !== OUTCOME_REFUSED;
@@ -177,7 +176,7 @@ class Runner implements Run {
   #closeAssumed(now: number): void {
     while (this.#assumed.length > 0 && this.#assumed[0]!.at <= now) {
       const { at, step, loan } = this.#assumed.shift()!;
-      this.assumedClosed++;
+      this.assumedClosed.push(step.loan);
       this.#act = step.act;
       const { borrower, principal, schedule } = loan.opened;
       const { total } = summarise(schedule);

@@ -43,6 +43,8 @@ export const MODE_TEXTS = {
 } as const;
 
 export const DATING_TEXTS = {
-  newest: "The newest version of each product in the draft binds for the whole period.",
-  "as-dated": "Each version of the draft binds from its own date.",
+  drafted:
+    "What the draft says and the law doesn't binds from its own date. Where no loan of the period would meet it, it is tried on all of them: its newest version binds for the whole period.",
+  newest: "The newest version of each product in the draft binds for the whole period, whatever its date.",
+  "as-dated": "What the draft says and the law doesn't binds from its own date, whether a loan meets it or not.",
 } as const;

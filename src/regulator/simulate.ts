@@ -3,6 +3,8 @@ import type { Hex } from "../core/bytes.ts";
 import type { Outcome } from "../core/decision.ts";
 import type { CompiledRulePack } from "./compile-rule-pack.ts";
 import { regulatorError } from "./errors.ts";
+import { currencyConflict, type KnownCurrency } from "./known-currency.ts";
+import { linesOfRulebook } from "./law-diff.ts";
 import { localTime } from "./plan.ts";
 import {
   countFindings,
@@ -19,19 +21,9 @@ import {
 } from "./simulate-counts.ts";
 import { effectsOf, judgedLoans, type Effects, type JudgedLoan, type SpiralTerms } from "./simulate-effects.ts";
 import { draftChanges, type DraftChange } from "./simulate-changes.ts";
+import { appliedVersions, draftNotes, type AppliedVersion, type Dating } from "./simulate-draft.ts";
 import type { History } from "./simulate-history.ts";
-import {
-  appliedVersions,
-  asItStands,
-  checkDraft,
-  checkZone,
-  draftHash,
-  lawHash,
-  lawOf,
-  rulesOn,
-  withDraft,
-  type AppliedVersion,
-} from "./simulate-law.ts";
+import { asItStands, checkDraft, draftHash, lawHash, lawOf, rulesOn, withDraft } from "./simulate-law.ts";
 import { runUnder } from "./simulate-run.ts";
 import { BASIS_TEXTS, DATING_TEXTS, definitions, MODE_TEXTS } from "./simulate-texts.ts";
 import { timelineOf, type SimulationBasis, type Timeline } from "./simulate-timeline.ts";
@@ -43,10 +35,12 @@ export interface SimulationOptions {
   readonly draft: CompiledRulePack;
   readonly basis: SimulationBasis;
   readonly eachAlone: boolean;
-  readonly asDated: boolean;
+  readonly dating: Dating;
   /** UTC seconds: loans asked for from here on, and before `to`. */
   readonly from?: number;
   readonly to?: number;
+  /** What the law's amounts are in, if somebody knows. */
+  readonly money?: KnownCurrency | undefined;
   /** Only loans of these platforms are counted; all are replayed. */
   readonly platforms?: readonly number[];
   readonly spirals: SpiralTerms;
@@ -74,7 +68,7 @@ export interface SimulationReport {
   readonly months: readonly MonthCount[];
   readonly basis: SimulationBasis;
   readonly mode: "following" | "each-alone";
-  readonly dating: "newest" | "as-dated";
+  readonly dating: Dating;
   readonly period: { readonly from: string | null; readonly to: string | null };
   readonly platforms: readonly number[] | null;
   readonly definitions: Readonly<Record<string, string>>;
@@ -86,7 +80,11 @@ export interface SimulationReport {
     readonly borrower: "person" | "business";
     readonly effective_from: string;
     readonly binds_from: string;
+    /** By its own date it would bind only after the last loan. */
+    readonly tried: boolean;
   }[];
+  /** What whoever reads the rest must know first. */
+  readonly notes: readonly string[];
   /** What the draft changes, in words. */
   readonly changes: readonly DraftChange[];
   readonly law: Hex;
@@ -108,15 +106,15 @@ export interface Simulation {
  * @throws `history-empty`, `draft-unknown-product`, `rule-pack-invalid`, `rules-conflict`
  */
 export function simulate(options: SimulationOptions): Simulation {
-  const { history, draft, eachAlone, asDated, basis, from, to, onProgress } = options;
+  const { history, draft, eachAlone, dating, basis, from, to, onProgress } = options;
   const timeline = timelineOf(history, basis);
   if (timeline.loans.length === 0)
     throw regulatorError("history-empty", `The registry ${options.registry} has no loan in its history`);
   checkDraft(draft);
   const law = lawOf(history);
-  checkZone(law, draft, timeline.end);
+  checkCurrency(draft, options.money);
   checkProducts(draft, history, timeline);
-  const use = { from, asDated };
+  const use = { from, dating, last: lastAsked(timeline, from, to) };
   const period = { eachAlone, from: from ?? -Infinity, to: to ?? Infinity };
   const run = (doing: "the law" | "the draft", under: Parameters<typeof runUnder>[2]["law"]) =>
     runUnder(history, timeline, {
@@ -130,7 +128,7 @@ export function simulate(options: SimulationOptions): Simulation {
   if (judged.length === 0)
     throw regulatorError("history-empty", "No loan of the history was asked for in this period at these platforms");
 
-  const applied = appliedVersions(draft, use);
+  const applied = appliedVersions(linesOfRulebook(law), draft, use);
   const rules = rulesOn([...limitsMet(judged, law), ...applied.map(({ limits }) => limits)]);
   const counted = new Set(judged.map(({ number }) => number));
   const later = (of: typeof before): LaterCounts => countLater(timeline, of, (loan) => counted.has(loan));
@@ -155,19 +153,20 @@ export function simulate(options: SimulationOptions): Simulation {
     months: countMonths(judged, (at) => offsetAt(zone, at)),
     basis,
     mode: eachAlone ? "each-alone" : "following",
-    dating: asDated ? "as-dated" : "newest",
+    dating,
     period: { from: isoOf(from), to: isoOf(to) },
     platforms: platforms === undefined ? null : [...platforms].sort((a, b) => a - b),
     definitions: {
       ...definitions(options.spirals),
       basis: BASIS_TEXTS[basis],
       mode: MODE_TEXTS[eachAlone ? "each-alone" : "following"],
-      dating: DATING_TEXTS[asDated ? "as-dated" : "newest"],
+      dating: DATING_TEXTS[dating],
     },
     currency: draft.currency,
     draft: draftHash(draft),
     draft_pack: draft.pack,
     draft_versions: applied.map((version) => describeVersion(version, draft)),
+    notes: draftNotes(law, draft, applied, use),
     changes: draftChanges(law, draft, applied, spanOf(judged)),
     law: lawHash(law, history),
     heads: Object.fromEntries([...history.heads].map(([platform, head]) => [String(platform), head])),
@@ -175,6 +174,24 @@ export function simulate(options: SimulationOptions): Simulation {
     chain_id: options.chainId.toString(),
   };
   return { report, judged, timeline };
+}
+
+/** When the last loan of a period was asked for, at whichever platform; the end of the history where there is none. */
+function lastAsked({ loans, end }: Timeline, from = -Infinity, to = Infinity): number {
+  const last = loans.reduce(
+    (most, { moment }) => (moment >= from && moment < to ? Math.max(most, moment) : most),
+    -Infinity,
+  );
+  return last === -Infinity ? end : last;
+}
+
+/** Amounts in another money would be taken for the law's: an answer, and a wrong one. */
+function checkCurrency({ pack, currency }: CompiledRulePack, money: KnownCurrency | undefined): void {
+  const conflict = currencyConflict(money, currency);
+  if (conflict !== undefined)
+    throw regulatorError("rules-conflict", `${pack}: ${conflict}`, {
+      fix: "Write the draft in the deployment's currency; or load the loans again under the draft's law, in a data directory of their own, as docs/simulate.md does.",
+    });
 }
 
 /** The times of the first and the last loan. */
@@ -228,8 +245,10 @@ export const productText = (product: number): string => `${product >>> 6}/${prod
 const isoOf = (at: number | undefined): string | null =>
   at === undefined ? null : new Date(at * 1_000).toISOString().replace(".000Z", "Z");
 
-function describeVersion({ product, kind, effectiveFrom, bindsFrom }: AppliedVersion, { settings }: CompiledRulePack) {
+function describeVersion(version: AppliedVersion, { settings }: CompiledRulePack) {
+  const { product, kind, effectiveFrom, bindsFrom, tried } = version;
   return {
+    tried,
     product: productText(product),
     borrower: kind === 1 ? ("person" as const) : ("business" as const),
     effective_from: localTime(effectiveFrom, settings.zone),

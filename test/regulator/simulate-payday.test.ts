@@ -77,7 +77,7 @@ describe("drafts on the payday file", function () {
 function reportOf(history: History, rules: Record<string, string>, eachAlone: boolean): SimulationReport {
   return simulate({
     ...{ history, draft: draftOf([{ rules }]), registry: "0x00", chainId: 1n, eachAlone },
-    ...{ basis: "request", asDated: false, spirals: { days: 14, loans: 3 } },
+    ...{ basis: "request", dating: "drafted", spirals: { days: 14, loans: 3 } },
   }).report;
 }
 

@@ -78,6 +78,9 @@ describe("a simulation", () => {
       expect(report.by_rule.before).to.deep.equal({ "COOLING-OFF": 0, LICENCE: 0 });
       expect(report.outcomes.after).to.deep.equal({ accepted: 6, flagged: 0, refused: 1, amount_refused: 10_000n });
       expect(report.later_entries.after.not_applied).to.deep.equal({ Closed: 1 });
+      const at = (platform: number) =>
+        simulated(market().filed.finish(), only(rules), { platforms: [platform] }).report.later_entries.after;
+      expect([at(1).not_applied, at(2).not_applied]).to.deep.equal([{}, { Closed: 1 }]);
       expect(report.by_platform["2"]?.outcomes.after).to.include({ accepted: 1, refused: 1 });
       expect(report.by_platform["1"]?.outcomes.after).to.include({ accepted: 5, refused: 0 });
     });
@@ -146,20 +149,93 @@ describe("a simulation", () => {
       expect(simulation.report.period).to.deep.equal({ from: "2023-11-26T00:00:00Z", to: "2024-01-14T00:00:00Z" });
     });
 
-    it("judges by the draft's newest version, or by each from its date", () => {
+    const refused = ({ judged }: Simulation): string[] =>
+      judged.filter(({ after }) => after.outcome === "refused").map(({ loan }) => refText(loan.act.ref));
+
+    it("judges each loan by the draft's version that binds at its time, or all by the newest, if asked to", () => {
       const versions = [
         { effectiveFrom: "2023-11-01", rules: { AMOUNT: "max: 150" } },
-        { effectiveFrom: "2023-11-20", rules: { AMOUNT: "max: 450" } },
+        { effectiveFrom: "2023-11-18", rules: { AMOUNT: "max: 550" } },
       ];
       const history = market().filed.finish();
-      const refused = (simulation: Simulation): string[] =>
-        simulation.judged.filter(({ after }) => after.outcome === "refused").map(({ loan }) => refText(loan.act.ref));
       // c1 (500.00) on the 17th, c2 (200.00) on the 20th, when the second version binds.
-      expect(refused(simulated(history, draft(...versions)))).to.deep.equal(["2/1/0"]);
-      expect(refused(simulated(history, draft(...versions), { asDated: true }))).to.deep.equal(["2/1/0"]);
-      const tightened = [versions[0]!, { effectiveFrom: "2023-11-18", rules: { AMOUNT: "max: 550" } }];
-      expect(refused(simulated(history, draft(...tightened)))).to.deep.equal([]);
-      expect(refused(simulated(history, draft(...tightened), { asDated: true }))).to.deep.equal(["2/1/0"]);
+      for (const dating of ["drafted", "as-dated"] as const)
+        expect(refused(simulated(history, draft(...versions), { dating }))).to.deep.equal(["2/1/0"]);
+      expect(refused(simulated(history, draft(...versions), { dating: "newest" }))).to.deep.equal([]);
+      expect(refused(simulated(history, draft(...versions), { from: T0 + 4 * DAY }))).to.deep.equal([]);
+    });
+
+    it("tries on the whole period what would bind only after it, unless each is to bind as dated", () => {
+      const versions = [
+        { effectiveFrom: "2023-11-01", rules: { AMOUNT: "max: 550" } },
+        { effectiveFrom: "2031-01-01", rules: { AMOUNT: "max: 450" } },
+      ];
+      const small = market();
+      const old = draft(versions[0]!).versions[0]!;
+      small.filed.publish(PRODUCT, old.limits, old.effectiveFrom);
+      const history = small.filed.finish();
+      const tried = simulated(history, draft(...versions));
+      expect(refused(tried)).to.deep.equal(["2/1/0"]);
+      expect(tried.report.notes).to.deep.equal([
+        "loan for persons: what is new binds from 2031-01-01, after the last loan. It is tried on the whole period.",
+      ]);
+      expect(tried.report.draft_versions).to.deep.equal([
+        {
+          ...{ product: "2/1", borrower: "person", effective_from: "2031-01-01" },
+          ...{ binds_from: "the beginning", tried: true },
+        },
+      ]);
+      expect(tried.report.changes[0]?.sentences).to.deep.equal([
+        "the largest loan falls from 550 NGN to 450 NGN: stricter",
+      ]);
+      const asDated = simulated(history, draft(...versions), { dating: "as-dated" });
+      expect(refused(asDated)).to.deep.equal([]);
+      expect(asDated.report.notes[0]).to.match(/no loan meets the version from 2031-01-01\.$/u);
+      // With an older version edited too, dates mean something: each loan is judged by its own time's.
+      const edited = [{ ...versions[0]!, rules: { AMOUNT: "max: 600" } }, versions[1]!];
+      const { report } = simulated(history, draft(...edited));
+      expect(report.refused).to.equal(0);
+      expect(report.notes[0]).to.match(/no loan meets the version from 2031-01-01; --newest tries it/u);
+    });
+
+    it("changes nothing under a draft that equals a law of several versions, however it is asked", () => {
+      const law = draft(
+        { effectiveFrom: "2023-11-01", rules: { AMOUNT: "max: 550" } },
+        { effectiveFrom: "2023-11-18", rules: { AMOUNT: "max: 150" } },
+        { effectiveFrom: "2031-01-01", rules: { AMOUNT: "max: 50" } },
+      );
+      const small = market();
+      for (const { limits, effectiveFrom } of law.versions) small.filed.publish(PRODUCT, limits, effectiveFrom);
+      const history = small.filed.finish();
+      for (const dating of ["drafted", "as-dated"] as const)
+        for (const eachAlone of [true, false])
+          for (const basis of ["request", "as-filed"] as const)
+            for (const from of [undefined, T0 + 4 * DAY]) {
+              const period = from === undefined ? {} : { from };
+              const { judged, report } = simulated(history, law, { dating, eachAlone, basis, ...period });
+              for (const { before, after } of judged) expect(after).to.deep.equal(before);
+              expect(report).to.deep.include({ borrowers_affected: 0, changes: [], draft_versions: [], notes: [] });
+              expect(report.later_entries.after).to.deep.equal(report.later_entries.before);
+            }
+      expect(simulated(history, law, { dating: "newest" }).report.borrowers_affected).to.be.greaterThan(0);
+    });
+
+    it("keeps what binds until the draft's first new version, and what windows were before they changed", () => {
+      const small = market();
+      const [first, second] = [
+        { effectiveFrom: "2023-11-01", rules: { AMOUNT: "max: 450" } },
+        { effectiveFrom: "2023-11-18", rules: { AMOUNT: "max: 150" } },
+      ];
+      const [old] = draft(first).versions;
+      small.filed.publish(PRODUCT, old!.limits, old!.effectiveFrom);
+      const now = encodeSettings(draft(first).settings);
+      const wide = { ...draft(first).settings, markets: new Map([[2, { confirmationWindow: DAY, graceDays: 9 }]]) };
+      small.filed.law({ event: "SettingsPublished", index: 0, effectiveFrom: 0, settings: encodeSettings(wide) });
+      small.filed.law({ event: "SettingsPublished", index: 1, effectiveFrom: T0 + 999 * DAY, settings: now });
+      // A file that holds the new version alone.
+      const { report } = simulated(small.filed.finish(), draft(second));
+      expect(report.by_rule).to.deep.include({ before: { AMOUNT: 1, LICENCE: 0 }, after: { AMOUNT: 2, LICENCE: 0 } });
+      expect(report.changes.map(({ from, until }) => [from, until])).to.deep.equal([["2023-11-18", null]]);
     });
   });
 
@@ -200,6 +276,8 @@ describe("a simulation", () => {
         "1/2/0": "accepted > refused OPEN-LOANS",
         "2/1/0": "accepted > accepted",
       });
+      const elsewhere = simulated(refusing().filed.finish(), only(rules), { platforms: [2] }).report;
+      expect(elsewhere.later_entries.after.assumed_closed).to.equal(0);
       const { effects, later_entries } = simulation.report;
       expect(effects.newly_let_through).to.deep.equal({ loans: 1, borrowers: 1, amount: 30_000n });
       expect(effects.never_made).to.deep.equal(effects.newly_let_through);
@@ -343,7 +421,7 @@ describe("a simulation", () => {
     ]);
     expect(simulated(history, only({ "COOLING-OFF": "time: 24h" })).report.changes).to.deep.equal([]);
     const later = draft({ effectiveFrom: "2024-06-01", rules: { "COOLING-OFF": "time: 7d" } });
-    expect(simulated(history, later, { asDated: true }).report.changes).to.deep.equal([]);
+    expect(simulated(history, later, { dating: "as-dated" }).report.changes).to.deep.equal([]);
   });
 
   describe("given what makes no sense", () => {
@@ -369,11 +447,25 @@ describe("a simulation", () => {
       expect(failure(() => simulated(market().filed.finish(), faulty)).code).to.equal("rule-pack-invalid");
     });
 
-    it("refuses a draft that lives in another time zone", () => {
+    it("takes a draft of another time zone with the deployment's days, and says so", () => {
       const small = market();
       const settings = encodeSettings(draftOf([{ rules: {} }], { zone: "Africa/Lagos" }).settings);
       small.filed.law({ event: "SettingsPublished", index: 0, effectiveFrom: 0, settings });
-      expect(failure(() => simulated(small.filed.finish(), only({}))).code).to.equal("rules-conflict");
+      const simulation = simulated(small.filed.finish(), only({ "COOLING-OFF": "time: 3d" }));
+      expect(simulation.report.refused).to.equal(1);
+      expect(simulation.report.notes[0]).to.match(/^The draft's days are those of UTC, .* can't be published here/u);
+      expect(simulationLines(simulation.report)[2]).to.match(/^NOTE {2}The draft's days/u);
+      expect(simulationPage(simulation.report, "x")).to.include("<strong>The draft&#39;s days");
+    });
+
+    it("refuses a draft in another currency than the law's, where somebody knows it", () => {
+      const money = { currency: { code: "NGN", decimals: 0 }, pack: "payday" };
+      const { code, message, fix } = failure(() => simulated(market().filed.finish(), only({}), { money }));
+      expect(code).to.equal("rules-conflict");
+      expect(message).to.include("its amounts are NGN with 2 decimals, and those of payday");
+      expect(fix).to.include("in a data directory of their own");
+      const same = { currency: { code: "NGN", decimals: 2 }, pack: "payday" };
+      expect(simulated(market().filed.finish(), only({}), { money: same }).report.loans).to.equal(7);
     });
   });
 

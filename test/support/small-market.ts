@@ -71,7 +71,7 @@ export function simulated(
   change: Partial<SimulationOptions> = {},
 ): Simulation {
   return simulate({
-    ...{ history, draft, registry: "0x00", chainId: 1n, basis: "request", eachAlone: false, asDated: false },
+    ...{ history, draft, registry: "0x00", chainId: 1n, basis: "request", eachAlone: false, dating: "drafted" },
     ...{ spirals: { days: 14, loans: 3 }, ...change },
   });
 }
