@@ -1,4 +1,3 @@
-import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { encodeLimits } from "../core/limits.ts";
 import type { Limits } from "../core/limit-fields.ts";
@@ -7,8 +6,10 @@ import { limitsOf } from "./compile-limits.ts";
 import { regulatorError } from "./errors.ts";
 import { provisionsOf, textIn } from "./law.ts";
 import { compileCalendar } from "./pack-calendar.ts";
+import { problemLines, readYaml } from "./pack-document.ts";
 import { fieldsOf, PACK_RULES } from "./pack-rules.ts";
 import { rulePackSchema, type RulePack, type RulePackRules } from "./rule-pack.ts";
+import { shapeFaults } from "./shape-faults.ts";
 import { secondsOf } from "./units.ts";
 import { zoneOffsets } from "./zone-offsets.ts";
 
@@ -41,46 +42,14 @@ export interface CompiledVersion {
 }
 
 const KINDS = { person: 1, business: 2 } as const;
-/** Large files are no rule packs, and aliases in YAML can make a small one large. */
-const MAX_BYTES = 2_000_000;
-/** Rules that many versions share are written once; twenty doublings are no sharing. */
-export const MAX_ALIASES = 2_000;
-
-/** Reads a pack from YAML. Throws `rule-pack-invalid`, naming line and field. */
+/** Reads a pack from YAML, whatever its values mean. Throws `rule-pack-invalid`, naming line and field of all that is wrong. */
 export function parseRulePack(text: string, file: string): RulePack {
-  if (text.length > MAX_BYTES) throw invalid(file, `is larger than ${MAX_BYTES} bytes`);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [problem] = document.errors;
-  if (problem !== undefined) throw invalid(file, `line ${lineOf(lines, problem.pos[0])}: ${problem.message}`);
-  let plain: unknown;
-  try {
-    plain = document.toJS({ maxAliasCount: MAX_ALIASES });
-  } catch (error) {
-    throw invalid(file, error instanceof Error ? error.message : String(error));
-  }
+  const { plain, problems, placed } = readYaml(text);
+  if (problems.length > 0) throw invalid(file, problemLines(problems));
   const parsed = rulePackSchema.safeParse(plain);
   if (parsed.success) return parsed.data;
-  const issue = mostTelling(parsed.error.issues[0]);
-  const unknown = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
-  const path = [...(issue?.path ?? []), ...unknown].map(String);
-  const node = document.getIn(path, true) ?? document.getIn(path.slice(0, -1), true);
-  const range = (node as { range?: readonly number[] } | undefined)?.range;
-  const where = range?.[0] === undefined ? "" : `line ${lineOf(lines, range[0])}, `;
-  throw invalid(file, `${where}${path.join(".") || "the file"}: ${issue?.message ?? "is not a rule pack"}`);
+  throw invalid(file, problemLines(shapeFaults(parsed.error.issues, plain, rulePackJsonSchema()).map(placed)));
 }
-
-/** What is wrong inside the alternative that came furthest, where a value may be one of several things. */
-function mostTelling(issue: z.core.$ZodIssue | undefined): z.core.$ZodIssue | undefined {
-  if (issue?.code !== "invalid_union") return issue;
-  const inner = issue.errors.flatMap(([first]) => (first === undefined ? [] : [mostTelling(first)!]));
-  const [best] = inner.filter(({ path }) => path.length > 0).sort((a, b) => b.path.length - a.path.length);
-  if (best !== undefined) return { ...best, path: [...issue.path, ...best.path] };
-  const messages = [...new Set(inner.map(({ message }) => message))];
-  return messages.length === 0 ? issue : { ...issue, message: messages.join("; or ") };
-}
-
-const lineOf = (lines: LineCounter, position: number): number => lines.linePos(position).line;
 
 /** Turns a pack into what the Rulebook stores. `now` (UTC seconds) bounds the zone's offsets. Throws `rule-pack-invalid`. */
 export function compileRulePack(pack: RulePack, now: number): CompiledRulePack {

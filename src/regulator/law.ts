@@ -10,7 +10,10 @@ export type Text = string | { readonly en: string; readonly zh: string };
 export const textIn = (text: Text, language: Language): string => (typeof text === "string" ? text : text[language]);
 
 const one = (most: number) => z.string().min(1).max(most);
-const both = (most: number) => z.union([one(most), z.strictObject({ en: one(most), zh: one(most) })]);
+const both = (most: number) =>
+  z.union([one(most), z.strictObject({ en: one(most), zh: one(most) })], {
+    error: "a text, or `{ en: …, zh: … }`",
+  });
 
 export const title = both(200).meta({ id: "title", description: "One text, or `{ en: …, zh: … }`" });
 export const prose = both(2_000).meta({ id: "prose", description: "One text, or `{ en: …, zh: … }`" });
@@ -43,7 +46,11 @@ const provision = z
   .meta({ id: "provision" });
 
 /** The law of a rule: one provision, or several that name the field they are about. */
-export const law = z.union([provision, z.array(provision).min(1).max(8)]).meta({ id: "law" });
+export const law = z
+  .union([provision, z.array(provision).min(1).max(8)], {
+    error: "where it comes from, such as `{ article: Example Act 12(1), mark: V }`",
+  })
+  .meta({ id: "law", description: "Where it comes from: `article` and `mark` at least, or a list of such" });
 
 /** The law of a version: what made it bind from its day. */
 export const enactment = z

@@ -5,9 +5,8 @@ import { address, dailyShare, days, duration, money, multiple, percent, share, t
 
 /** The rules of a pack, each with its fields as a law would name them. Descriptions go into the JSON Schema and docs/rule-packs.md. */
 
-export const seriesName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "a name of lower-case letters, digits and hyphens");
+const NAME = "a name of lower-case letters, digits and hyphens";
+export const seriesName = z.string({ error: NAME }).regex(/^[a-z0-9][a-z0-9-]{0,62}$/, NAME);
 
 const common = {
   effect: z.enum(["off", "flag", "refuse"]).describe("What a breach does to a request"),

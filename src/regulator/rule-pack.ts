@@ -9,7 +9,7 @@ import { days, duration, moment, percent, wait, zoneName } from "./units.ts";
  * Rulebook stores. The JSON Schema for editors is generated from here.
  */
 
-const version = z.strictObject({
+export const packVersionSchema = z.strictObject({
   products: z.array(name).min(1).max(64).describe("Products that it is for"),
   borrowers: z
     .array(z.enum(["person", "business"]))
@@ -108,7 +108,7 @@ export const rulePackSchema = z.strictObject({
     )
     .describe("Each belongs to a market; 64 × the market's number + serial is its number on the chain"),
   versions: z
-    .array(version)
+    .array(packVersionSchema)
     .min(1)
     .max(500)
     .describe("What binds, from when, for which products and kinds of borrower"),
@@ -123,6 +123,9 @@ export const rulePackSchema = z.strictObject({
     .default([])
     .describe("What the law says and the rules can't: so that nobody thinks it is covered"),
 });
+
+/** All but the versions. */
+export const packHeadSchema = rulePackSchema.omit({ versions: true });
 
 export type RulePack = z.infer<typeof rulePackSchema>;
 export type RulePackVersion = RulePack["versions"][number];
