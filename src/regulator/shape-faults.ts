@@ -39,9 +39,7 @@ function mostTelling(issue: Issue, plain: unknown): Issue[] {
   if (issue.code !== "invalid_union") return [issue];
   const value = valueAt(plain, pathOf(issue));
   const alternatives = issue.errors
-    .map((inside) =>
-      inside.flatMap((one) => mostTelling({ ...one, path: [...issue.path, ...one.path] } as Issue, plain)),
-    )
+    .map((inside) => inside.flatMap((one) => mostTelling({ ...one, path: [...issue.path, ...one.path] }, plain)))
     .filter((inside) => inside.length > 0);
   // Of a number nobody wants to hear that it might have been an object; of an object, that it is no text.
   const fitting = alternatives.filter((inside) => inside.every((one) => kindFits(one, value, issue.path.length)));
@@ -53,7 +51,7 @@ function mostTelling(issue: Issue, plain: unknown): Issue[] {
     return candidates.reduce((best, one) => (one.length < best.length ? one : best));
   }
   // Where a union says by itself what it expects, its alternatives needn't.
-  return isOwnWords(issue.message) ? [{ ...issue, code: "custom" } as Issue] : all.flat();
+  return isOwnWords(issue.message) ? [{ ...issue, code: "custom" }] : all.flat();
 }
 
 /** A message of our own, which says what is expected, and none of the schema library's. */

@@ -17,5 +17,5 @@ export function quoted(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a group of fields";
-  return String(value);
+  return `${value as number | boolean}`;
 }

@@ -79,9 +79,34 @@ describe("tally deploy, rules, platform and gateway, on a chain and a database o
     await writeFile(broken, readFileSync("rulebooks/sample-market.yaml", "utf8").replace("time: 24h", "time: a day"));
     const { code, stderr } = await tally(["rules", "validate", broken]);
     expect(code).to.equal(2);
-    expect(stderr).to.match(
-      /^error: broken\.yaml: line \d+, versions\.0\.rules\.COOLING-OFF\.time: a duration such as/u,
+    expect(stderr)
+      .to.match(/error: line \d+, column \d+, versions\.0\.rules\.COOLING-OFF\.time\n/u)
+      .and.to.contain('is "a day", and should be a duration such as 24h');
+    const published = await regulator("rules", "publish", broken, "--dry-run");
+    expect(published.stderr).to.match(
+      /^error: broken\.yaml: line \d+, versions\.0\.rules\.COOLING-OFF\.time: is "a day"/u,
     );
+  });
+
+  it("says as JSON too what is wrong with a pack, and of a file that isn't there", async () => {
+    const broken = join(area.path, "broken.yaml");
+    await writeFile(
+      broken,
+      readFileSync("rulebooks/sample-market.yaml", "utf8")
+        .replace("min: 7d", "min: 70d")
+        .replace("cap: 24%", "cap: 24"),
+    );
+    const { code, stdout, stderr } = await tally(["rules", "validate", broken, "--json"]);
+    const { valid, errors } = JSON.parse(stdout) as { valid: boolean; errors: Record<string, unknown>[] };
+    expect({ code, stderr, valid }).to.deep.equal({ code: 2, stderr: "", valid: false });
+    expect(errors.map(({ where }) => where)).to.have.members([
+      "versions.0.rules.RATE.cap",
+      "versions.0.rules.TERM.min",
+    ]);
+    for (const error of errors) expect(error).to.have.all.keys("where", "line", "column", "what", "why", "fix");
+    const lost = await tally(["rules", "validate", join(area.path, "lost.yaml"), "--json"]);
+    expect(JSON.parse(lost.stdout)).to.deep.include({ valid: false });
+    expect(lost.code).to.equal(2);
   });
 
   it("refuses somebody who isn't the regulator, in the contract's words", async () => {

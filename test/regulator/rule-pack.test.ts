@@ -179,10 +179,14 @@ describe("regulator/rule-pack", () => {
       [
         "an hour of no day",
         pack(rule("CONTACT", "quiet: { from: 24:00, to: 08:00 }")),
-        /CONTACT\.quiet\.from: a time of day/u,
+        /CONTACT\.quiet\.from: is "24:00", and should be a time of day/u,
       ],
-      ["no such zone", pack().replace("America/New_York", "Mars/Base"), /line 4, zone: a time zone/u],
-      ["YAML that is none", "pack: [", /^test\.yaml: line \d+: /u],
+      [
+        "no such zone",
+        pack().replace("America/New_York", "Mars/Base"),
+        /line 4, zone: is "Mars\/Base", and should be a time zone/u,
+      ],
+      ["YAML that is none", "pack: [", /^test\.yaml: line \d+, the file: /u],
       ["nothing at all", "", /^test\.yaml: .*(the file|expected)/u],
     ];
     for (const [what, text, message] of cases)

@@ -73,10 +73,21 @@ Examples:
     .argument("<file>", "rule pack (YAML)")
     .summary("check a rule pack without a chain")
     .description(
-      "Checks a rule pack, names line and field of what is wrong with it, and counts how well its values were checked.",
+      "Checks a rule pack: names line and field of all that is wrong with it, warns of what is hardly meant, counts its marks.",
     )
     .option("--json", "print JSON")
-    .action(async (file: string, options: LawOptions) => (await import("../rules/publish.ts")).validate(file, options));
+    .addHelpText(
+      "after",
+      `
+Wrong is what can't be read, what the Rulebook doesn't take, and what no law can mean: a least that is more than the most, a wait of
+nothing. A warning is what a law could mean but hardly does. Each comes with what is wrong there, why, and what to write instead.
+With --json: {"valid": false, "errors": [{where, line, column, what, why, fix}], "warnings": […]}.
+
+Exit code: 0 valid, with or without warnings; 2 not valid.`,
+    )
+    .action(async (file: string, options: LawOptions) =>
+      (await import("../rules/validate.ts")).validate(file, options),
+    );
 
   reads(rules.command("diff").argument("<a>", "rule pack (YAML)").argument("[b]", "rule pack to compare it with"))
     .summary("what changes for whom, in sentences")

@@ -6,11 +6,13 @@ import type { Regulator } from "../../chain/administration.ts";
 import { systemCode, writeDurably } from "../../engine/files.ts";
 import { type CompiledRulePack, compileRulePack, parseRulePack } from "../../regulator/compile-rule-pack.ts";
 import { fromHex, type Hex } from "../../core/bytes.ts";
+import type { Problem } from "../../regulator/pack-document.ts";
 import { packHash } from "../../regulator/pack-hash.ts";
 import type { KnownCurrency } from "../../regulator/known-currency.ts";
 import type { PublishPlan, PublishStep } from "../../regulator/plan.ts";
 import type { RulePack } from "../../regulator/rule-pack.ts";
 import { planAgainstChain, publish } from "../../regulator/publish.ts";
+import { readRulePack } from "../../regulator/read-pack.ts";
 import { cliError } from "../errors.ts";
 import type { Home } from "../home.ts";
 import { note } from "../output.ts";
@@ -20,26 +22,39 @@ export interface PackFile {
   /** As it was written, with law and sources. */
   readonly pack: RulePack;
   readonly compiled: CompiledRulePack;
+  /** What could be meant, but hardly is. */
+  readonly warnings: readonly Problem[];
   /** What the chain knows it by. */
   readonly hash: Hex;
 }
 
-/** Reads and compiles a pack. Throws `rule-pack-invalid` with line and field, `file-unreadable`. `now` in UTC seconds. */
+/**
+ * Reads and compiles a pack that is about to be used. Throws `rule-pack-invalid` with line and field of all that is wrong,
+ * `file-unreadable`. `now` in UTC seconds.
+ */
 export async function readPack(path: string, now: number): Promise<PackFile> {
-  let text: string;
+  const text = await textOf(path);
+  return { text, ...readRulePack(text, basename(path), now), hash: packHash(text) };
+}
+
+/** The same of one that was published, and so binds whatever would be said against it today. */
+async function readKept(path: string, now: number): Promise<PackFile> {
+  return packFrom(await textOf(path), basename(path), now);
+}
+
+/** Compiles a pack that was read already, whatever its values mean. Throws `rule-pack-invalid` with line and field. */
+export function packFrom(text: string, name: string, now: number): PackFile {
+  const pack = parseRulePack(text, name);
+  return { text, pack, compiled: compileRulePack(pack, now), warnings: [], hash: packHash(text) };
+}
+
+async function textOf(path: string): Promise<string> {
   try {
-    text = await readFile(path, "utf8");
+    return await readFile(path, "utf8");
   } catch (cause) {
     const why = systemCode(cause) === "ENOENT" ? "there is no such file" : "it can't be read";
     throw cliError("file-unreadable", `${path}: ${why}`, { cause });
   }
-  return packFrom(text, basename(path), now);
-}
-
-/** Compiles a pack that was read already. Throws `rule-pack-invalid` with line and field. */
-export function packFrom(text: string, name: string, now: number): PackFile {
-  const pack = parseRulePack(text, name);
-  return { text, pack, compiled: compileRulePack(pack, now), hash: packHash(text) };
 }
 
 /**
@@ -93,7 +108,7 @@ export async function publishedPacks(
   const kept = await keptNames(home);
   const files = await Promise.all(
     kept.map(async ({ name }) =>
-      readPack(join(home.path, PACKS, name), now).catch((error: unknown) => {
+      readKept(join(home.path, PACKS, name), now).catch((error: unknown) => {
         const why = error instanceof Error ? error.message : String(error);
         onUnreadable(`${join(home.path, PACKS, name)} is passed over: ${why}`);
         return undefined;

@@ -1,13 +1,11 @@
-/** `tally rules publish` and `validate`: from a file to the chain. */
+/** `tally rules publish`: from a file to the chain. */
 import { fromHex } from "../../core/bytes.ts";
 import { decodeLimits } from "../../core/limits.ts";
-import { limitFaults } from "../../core/limits-check.ts";
 import type { Limits } from "../../core/limit-fields.ts";
 import type { Notices } from "../../core/strictness.ts";
 import { changesInWords } from "../../regulator/change-words.ts";
-import { MARKS } from "../../regulator/law.ts";
-import { marksOf } from "../../regulator/marks.ts";
 import { inWord, localTime, type PlannedVersion, type PublishPlan, type PublishStep } from "../../regulator/plan.ts";
+import { problemLine } from "../../regulator/pack-document.ts";
 import { planAgainstChain } from "../../regulator/publish.ts";
 import { durationInWords, percentInWords, plural } from "../../regulator/value-words.ts";
 import { EXIT, note, print, printJson } from "../output.ts";
@@ -21,40 +19,7 @@ export interface PublishOptions extends LawOptions {
   readonly dryRun?: boolean;
 }
 
-export async function validate(file: string, options: LawOptions): Promise<void> {
-  const pack = await readPack(file, Math.floor(Date.now() / 1_000));
-  const { compiled } = pack;
-  const marks = marksOf(pack.pack);
-  const remarks = notTaken(pack);
-  if (options.json === true) {
-    printJson({ valid: true, ...summaryOf(pack), marks, notExpressed: pack.pack.notExpressed.length, remarks });
-    return;
-  }
-  print(`${file} is a valid rule pack: ${inWords(compiled)}.`);
-  print(`  provisions by mark: ${MARKS.map((mark) => `${mark} ${marks[mark]}`).join(", ")}`);
-  print(`  not expressed: ${plural(pack.pack.notExpressed.length, "provision")}`);
-  print(`  SHA-256 of its text: ${pack.hash}`);
-  for (const remark of remarks) print(`  ${remark}`);
-}
-
-/** What this registry would refuse to publish, once for each thing. */
-function notTaken({ compiled }: PackFile): string[] {
-  const faults = compiled.versions.flatMap(({ productName, bytes }) =>
-    limitFaults(bytes).map(({ field, problem }) => `can't be published: ${productName}, ${field}: ${problem}`),
-  );
-  return [...new Set(faults)];
-}
-
-function summaryOf({ hash, compiled: { pack, title, currency, zone, products, versions, series } }: PackFile) {
-  return {
-    ...{ pack, title, hash, currency: currency.code, zone },
-    products: products.map(({ product, name }) => ({ product, name })),
-    versions: versions.length,
-    series: series.map(({ number, points }) => ({ series: number, points: points.length })),
-  };
-}
-
-const inWords = ({ pack, products, versions }: PackFile["compiled"]): string =>
+export const inWords = ({ pack, products, versions }: PackFile["compiled"]): string =>
   `${pack}, ${products.length} products (${products.map(({ name }) => name).join(", ")}), ${versions.length} versions`;
 
 export async function publish(file: string, options: PublishOptions): Promise<void> {
@@ -62,6 +27,7 @@ export async function publish(file: string, options: PublishOptions): Promise<vo
   const { regulator } = law.context;
   const own = await law.ownHome();
   const pack = await readPack(file, law.now);
+  for (const warning of pack.warnings) note(`warning: ${file}: ${problemLine(warning)}`);
   const [plan, notices] = await Promise.all([
     planAgainstChain(regulator, pack.compiled, fromHex(pack.hash, 32), law.money),
     regulator.notices(),
