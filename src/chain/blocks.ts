@@ -41,7 +41,7 @@ const headerSchema = z.object({
 });
 
 /**
- * Logs of these contracts in the blocks `from` to `to`, both included. Nodes bound the blocks or the logs of one answer, each in words of
+ * Logs of these contracts, beginning with these topics, in the blocks `from` to `to`, both included. Nodes bound the blocks or the logs of one answer, each in words of
  * its own: a span that a node refuses is asked for in halves.
  *
  * @throws RpcError where it refuses a single block too
@@ -51,8 +51,10 @@ export async function fetchLogs(
   addresses: readonly string[],
   from: number,
   to: number | "latest",
+  topics: readonly string[] = [],
 ): Promise<RawLog[]> {
-  const filter = { address: addresses, fromBlock: quantityOf(from), toBlock: to === "latest" ? to : quantityOf(to) };
+  const span = { fromBlock: quantityOf(from), toBlock: to === "latest" ? to : quantityOf(to) };
+  const filter = { address: addresses, ...span, ...(topics.length > 0 && { topics }) };
   try {
     return await rpc.call("eth_getLogs", [filter], z.array(logSchema));
   } catch (error) {
@@ -60,8 +62,8 @@ export async function fetchLogs(
     const last = to === "latest" ? await rpc.call("eth_blockNumber", [], smallQuantity) : to;
     if (last <= from) throw error;
     const middle = Math.floor((from + last) / 2);
-    const before = await fetchLogs(rpc, addresses, from, middle);
-    return [...before, ...(await fetchLogs(rpc, addresses, middle + 1, last))];
+    const before = await fetchLogs(rpc, addresses, from, middle, topics);
+    return [...before, ...(await fetchLogs(rpc, addresses, middle + 1, last, topics))];
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Interface, LogDescription } from "ethers";
-import { fromHex, type Hex } from "../core/bytes.ts";
+import { fromHex, type Hex, toHex, word } from "../core/bytes.ts";
 import { STANDINGS, type LicencesEvent } from "../core/licences.ts";
 import type { RulebookEvent } from "../core/rulebook.ts";
 import { STOP_REASONS, type PilotTerms, type SandboxEvent } from "../core/sandbox.ts";
@@ -43,6 +43,11 @@ export function decodeLog(log: RawLog): RegistryEvent | undefined {
   const parsed = law.parseLog({ topics: [...log.topics], data: log.data });
   const event = parsed === null ? undefined : lawOf(parsed);
   return event && { type: "law", event };
+}
+
+/** Topics of the event of one filing. */
+export function filedTopics(platform: number, number: number): string[] {
+  return [topics().registry, toHex(word(platform)), toHex(word(number))];
 }
 
 let memo: { readonly registry: string; readonly laws: ReadonlyMap<string, Interface> } | undefined;

@@ -9,11 +9,29 @@ const hex = z
   .regex(/^0x[0-9a-f]*$/u)
   .transform((text) => text as Hex);
 
+/** What a rule rests on that an entry breaches: `bounds` in words, `from` UTC seconds. */
+export const lawSchema = z.object({
+  rule: z.enum(RULES),
+  value: z.string().optional(),
+  article: z.string(),
+  articleZh: z.string().optional(),
+  provision: z.string().optional(),
+  provisionZh: z.string().optional(),
+  mark: z.string(),
+  source: z.string().optional(),
+  pack: z.string(),
+  from: z.int(),
+  bounds: z.array(z.string()),
+});
+export type ClientLaw = z.infer<typeof lawSchema>;
+
 const judged = {
   outcome: z.enum(["accepted", "flagged", "refused"]),
   breaches: z.array(z.enum(RULES)),
   undetermined: z.array(z.enum(RULES)),
   findings: z.array(z.enum(FINDINGS)),
+  /** Where rules are named, and the gateway has the rule packs. */
+  law: z.array(lawSchema).optional(),
 };
 
 /** What the registry made of an entry; `final` once the chain can't take it back. */

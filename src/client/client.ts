@@ -115,12 +115,15 @@ export class GatewayClient {
     return this.#http.send({ method: "GET", path: `/v1/submissions/${id}`, answer: submissionSchema });
   }
 
-  /** Many submissions as they are now, at most a thousand; those that the gateway doesn't know are left out. */
-  async submissions(ids: readonly Hex[]): Promise<Submission[]> {
+  /**
+   * Many submissions as they are now, at most a thousand; those that the gateway doesn't know are left out. With `law` decisions carry the
+   * articles behind them.
+   */
+  async submissions(ids: readonly Hex[], { law = false } = {}): Promise<Submission[]> {
     if (ids.length === 0) return [];
     const answer = submissionsSchema;
-    return (await this.#http.send({ method: "POST", path: "/v1/submissions/query", body: { ids }, answer }))
-      .submissions;
+    const body = { ids, ...(law && { law }) };
+    return (await this.#http.send({ method: "POST", path: "/v1/submissions/query", body, answer })).submissions;
   }
 
   /** Waits until a submission is settled: final, or never to be filed. Returns it as it is then, or after `seconds`. */

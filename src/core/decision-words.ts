@@ -1,5 +1,5 @@
 import { findingNames, ruleNames } from "./decision.ts";
-import type { Decision } from "./decision.ts";
+import type { Decision, RuleName } from "./decision.ts";
 import { FINDING_TEXTS, RULE_TEXTS } from "./rule-texts.ts";
 import type { Language } from "./rule-texts.ts";
 
@@ -18,13 +18,24 @@ const WORDS = {
   },
 } as const;
 
-/** A decision for people, a line each: what became of the entry, and why. */
-export function decisionInWords({ outcome, findings, breaches, undetermined }: Decision, language: Language): string[] {
+/**
+ * A decision for people, a line each: what became of the entry, and why.
+ *
+ * @param beneath what else there is to say of a rule
+ */
+export function decisionInWords(
+  { outcome, findings, breaches, undetermined }: Decision,
+  language: Language,
+  beneath: (rule: RuleName) => readonly string[] = () => [],
+): string[] {
   const words = WORDS[language];
   return [
     words[outcome],
     ...findingNames(findings).map((name) => `${name}  ${FINDING_TEXTS[name][language]}`),
-    ...ruleNames(breaches).map((name) => `${name}  ${RULE_TEXTS[name][language].breach}`),
-    ...ruleNames(undetermined).map((name) => `${name}  ${words.unknown(RULE_TEXTS[name][language].name)}`),
+    ...ruleNames(breaches).flatMap((name) => [`${name}  ${RULE_TEXTS[name][language].breach}`, ...beneath(name)]),
+    ...ruleNames(undetermined).flatMap((name) => [
+      `${name}  ${words.unknown(RULE_TEXTS[name][language].name)}`,
+      ...beneath(name),
+    ]),
   ];
 }

@@ -1,7 +1,8 @@
 import type { z } from "zod";
+import type { Decision } from "../core/decision.ts";
 import { encodeEntry } from "../core/encode-entry.ts";
+import type { Opened } from "../core/entry.ts";
 import { AppError } from "../core/errors.ts";
-import type { Judgement } from "../core/world.ts";
 import { entryOf } from "../core/record-entry.ts";
 import type { Database } from "../store/database.ts";
 import { addChecks, type MadeCheck } from "../store/watch.ts";
@@ -19,7 +20,7 @@ export async function judgeCheck(
   ledger: Ledger,
   positions: Positions,
   now: number,
-): Promise<Judgement> {
+): Promise<{ readonly entry: Opened; readonly blockTime: number; readonly decision: Decision }> {
   const { borrower, terms, schedule, disclosure, income, line } = check;
   if (line !== undefined && line !== "first") await positions.load([line]);
   const first = line === undefined || line === "first" ? undefined : positions.get(line)?.ref;
@@ -39,7 +40,8 @@ export async function judgeCheck(
       },
       first === undefined ? {} : { line: first },
     );
-    return ledger.twin.check(blockTime, platform, encodeEntry(entry));
+    const { decision } = ledger.twin.check(blockTime, platform, encodeEntry(entry));
+    return { entry: entry as Opened, blockTime, decision };
   } catch (cause) {
     if (cause instanceof AppError)
       throw gatewayError("request-invalid", `The loan makes no entry: ${cause.message}`, { cause });

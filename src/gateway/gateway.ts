@@ -19,12 +19,13 @@ import { gatewayError } from "./errors.ts";
 import { Following } from "./following.ts";
 import { createApp } from "./http/app.ts";
 import { Intake } from "./intake.ts";
+import { DecisionLaw } from "./law.ts";
 import { createLogger } from "./logging.ts";
 import { Metrics } from "./metrics.ts";
 import { CUT_LIMITS } from "./open-filing.ts";
 import { Operator } from "./operator.ts";
 import { Pipeline } from "./pipeline.ts";
-import type { Follower, Relay } from "./ports.ts";
+import type { Follower, LawSource, Relay } from "./ports.ts";
 import { Positions } from "./positions.ts";
 import { outsideOf } from "./outside.ts";
 import { Predictions } from "./predictions.ts";
@@ -46,6 +47,8 @@ export interface GatewayOptions {
   readonly config: Config;
   /** What receipts can carry of the chain beside where they were mined. */
   readonly evidence?: Evidence;
+  /** What rule packs say of decisions; without it answers name rules and no articles. */
+  readonly law?: LawSource;
   readonly logger?: Logger;
   readonly crashPoint?: CrashPoint;
 }
@@ -204,6 +207,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     submitter: new Submitter(intake, recordKeys, waiters, metrics),
     budget: new Budget(config.checkRate, config.checkBurst),
     checkLog: new CheckLog(db),
+    law: new DecisionLaw(db, () => following.ledger.twin.rulebook, options.law),
     evidence: options.evidence ?? (async () => ({})),
     started: () => started,
     gauges() {

@@ -1,5 +1,8 @@
 import type { RegistryEvent } from "../chain/events.ts";
 import type { Filing, FilingDomain, SignedFiling } from "../core/filing.ts";
+import type { JudgedBy } from "../core/judged-by.ts";
+import type { RuleName } from "../core/decision.ts";
+import type { LawJson } from "./http/schemas.ts";
 import type { RecordKeyTerms } from "../core/record-key.ts";
 
 /**
@@ -7,6 +10,17 @@ import type { RecordKeyTerms } from "../core/record-key.ts";
  *
  * All byte strings are `Uint8Array`, times UTC seconds, gas and nonces plain numbers.
  */
+
+/**
+ * What rule packs say of the rules that judged a loan: the articles of the version that is on the chain, from a text that has the very
+ * same, byte for byte. Rules of which no text at hand speaks are left out.
+ */
+export interface LawTexts {
+  rows(rules: readonly RuleName[], judged: JudgedBy): readonly LawJson[];
+}
+
+/** Asked before each answer that names rules: texts may have been published since. It doesn't reject. */
+export type LawSource = () => Promise<LawTexts>;
 
 /** Who signs a platform's filings. */
 export interface Signer {

@@ -5,6 +5,7 @@ import type { Budget } from "./budget.ts";
 import type { CheckLog } from "./checks.ts";
 import type { Config } from "./config.ts";
 import type { Intake } from "./intake.ts";
+import type { DecisionLaw } from "./law.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Operator } from "./operator.ts";
@@ -42,6 +43,7 @@ export interface Services {
   readonly metrics: Metrics;
   readonly alarms: Alarms;
   readonly operator: Operator;
+  readonly law: DecisionLaw;
   readonly evidence: Evidence;
   /** What is missing; nothing if all is well. */
   readonly lacks: () => Promise<readonly Lack[]>;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { isSettled, type Submission } from "../client/answers.ts";
 import type { Hex } from "../core/bytes.ts";
-import { ruleBit } from "../core/decision.ts";
+import { findingBit, ruleBit } from "../core/decision.ts";
 import type { Timeline } from "./events.ts";
 import type { PlatformAccess, Submitted } from "./submitting.ts";
 
@@ -16,6 +16,8 @@ export interface Settled {
   /** Bits of rules. */
   readonly breachesAt: (place: number) => number;
   readonly undeterminedAt: (place: number) => number;
+  /** Bits of findings. */
+  readonly findingsAt: (place: number) => number;
   /** Filings that hold them. */
   readonly filings: number;
   /** Why some are quarantined: the first reason. */
@@ -42,6 +44,7 @@ export async function settle(options: SettlingOptions): Promise<Settled> {
   const fates = new Uint8Array(timeline.length);
   const breaches = new Uint32Array(timeline.length);
   const undetermined = new Uint32Array(timeline.length);
+  const findings = new Uint32Array(timeline.length);
   const filings = new Set<string>();
   let quarantine: string | undefined;
   let settled = 0;
@@ -51,6 +54,7 @@ export async function settle(options: SettlingOptions): Promise<Settled> {
     fates[place] = FATES.indexOf(state === "final" ? (decision?.outcome ?? "none") : (state as Fate));
     breaches[place] = bits(decision?.breaches);
     undetermined[place] = bits(decision?.undetermined);
+    findings[place] = (decision?.findings ?? []).reduce((sum, name) => (sum | findingBit(name)) >>> 0, 0);
     if (filing !== undefined) filings.add(`${platform}/${filing.number}`);
     if (state === "quarantined") quarantine ??= reason;
     settled++;
@@ -78,6 +82,7 @@ export async function settle(options: SettlingOptions): Promise<Settled> {
     fateAt: (place) => FATES[fates[place]!]!,
     breachesAt: (place) => breaches[place]!,
     undeterminedAt: (place) => undetermined[place]!,
+    findingsAt: (place) => findings[place]!,
     filings: filings.size,
     quarantine,
     interrupted: signal.aborted,

@@ -180,6 +180,29 @@ export async function findFiling(db: Database, platform: number, number: number)
   );
 }
 
+/** What a filing that was mined holds. */
+export interface FilingEntries {
+  readonly platform: number;
+  readonly number: number;
+  readonly entries: Buffer;
+  /** Of the block that mined it; null before. */
+  readonly time: number | null;
+}
+
+/** The entries of filings, of those that there are, in no particular order. */
+export async function findEntries(
+  db: Database,
+  places: readonly { readonly platform: number; readonly number: number }[],
+): Promise<FilingEntries[]> {
+  const platforms = places.map(({ platform }) => platform);
+  const numbers = places.map(({ number }) => number);
+  const statement = sql<FilingEntries>`select platform, number, entries, block_time as time from filings
+    where state <> 'overtaken'
+      and (platform, number) in (select * from unnest(${platforms}::integer[], ${numbers}::integer[]))`;
+  const { rows } = await reaching(() => statement.execute(db));
+  return rows;
+}
+
 /** A platform's filings from a number on. */
 export async function listFilings(db: Database, platform: number, from: number, limit: number): Promise<FilingRow[]> {
   return reaching(() =>

@@ -1,4 +1,5 @@
 /** `tally import`: a file of loans, through the gateway, onto the chain. */
+import { writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 
 import { type Command, InvalidArgumentError } from "commander";
@@ -11,6 +12,7 @@ import { loadMapping } from "../../import/load-mapping.ts";
 import { type Mapping, mappingJsonSchema } from "../../import/mapping.ts";
 import { EventNames } from "../../import/names.ts";
 import { settle } from "../../import/settling.ts";
+import { firstOf, type Result, resultsCsv, resultsOf, withLaw } from "../../import/results.ts";
 import { Submitting } from "../../import/submitting.ts";
 import { summarise } from "../../import/summary.ts";
 import { readTable, type Table } from "../../import/table.ts";
@@ -18,7 +20,7 @@ import { cliError } from "../errors.ts";
 import { homeAt, homePath } from "../home.ts";
 import { accessFor, passingKey, pseudonymKeyOf } from "../import/access.ts";
 import { addPlatforms, checkPlatforms, checkVersions, needsOf } from "../import/checks.ts";
-import { printDryRun, printSummary, tellConflicts, tellRejects } from "../import/report.ts";
+import { printDryRun, printResults, printSummary, tellConflicts, tellRejects } from "../import/report.ts";
 import { openRegulator } from "../operator/regulator.ts";
 import { EXIT, note, print, printJson } from "../output.ts";
 import { startProgress } from "../progress.ts";
@@ -34,12 +36,16 @@ interface Options {
   readonly addPlatforms?: boolean;
   readonly spread?: number;
   readonly rejects?: string;
+  readonly results?: string;
   readonly dryRun?: boolean;
   readonly schema?: boolean;
   readonly batch: number;
   readonly pipelined: number;
   readonly retries: number;
 }
+
+/** Refused or flagged events that are named without being asked for. */
+const NAMED = 10;
 
 const HELP = `
 A mapping says what the columns mean; docs/import.md writes one step by step, and mappings/ has two to begin with. Try it with
@@ -54,8 +60,11 @@ with the reason in the last columns; mend them there and import that file too.
 Borrower ids leave this program only as pseudonyms, made with the data directory's key or TALLY_PSEUDONYM_KEY. API keys are the data
 directory's, or TALLY_API_KEY_N for platform N.
 
+The first loans that were refused or flagged are named with their line, the rules, and the submission's id: with it \`tally receipt\`
+fetches the receipt, and \`tally verify\` names the articles. --results writes all of them, later events and what was not filed too.
+
 With --json the last line is the summary: {"rows", "rejected_rows", "entries", "decisions", "not_filed", "by_rule", "undetermined",
-"filings", "seconds", "loans_per_second", …}. Exit code 1: something of the file is not filed as it says; 130: stopped.
+"filings", "seconds", "loans_per_second", "refused_or_flagged", …}. Exit code 1: something of the file is not filed as it says; 130: stopped.
 
 Example:
   tally import loans.csv --map mappings/superlender.yaml --add-platforms
@@ -78,6 +87,10 @@ export function register(program: Command): void {
       whole(1, 64),
     )
     .option("--rejects <file>", "where bad rows go, instead of NAME.rejects.csv here")
+    .option(
+      "--results <file>",
+      "write every event that was refused or flagged there (CSV), with why and its submission's id",
+    )
     .option("--data <directory>", "the data directory, instead of ./tally-data or TALLY_DATA")
     .option("--gateway <url>", "the gateway, instead of the data directory's")
     .option("--rpc <url>", "a node of the chain, instead of the data directory's")
@@ -167,14 +180,36 @@ async function run(file: string | undefined, options: Options): Promise<void> {
     if (settled.quarantine !== undefined) note(`Some events can't be filed: ${settled.quarantine}.`);
     const seconds = (performance.now() - began) / 1_000;
     const summary = summarise({ table, timeline, submitted, settled, rulesOn, seconds });
-    if (options.json === true) printJson(summary);
-    else printSummary(summary);
+    const results = resultsOf(timeline, submitted, settled);
+    // The articles of all are a long answer: they are asked for where they are written.
+    const all = options.results === undefined ? results : await withLaw(results, accessOf);
+    const first = options.results === undefined ? await withLaw(firstOf(all, NAMED), accessOf) : firstOf(all, NAMED);
+    if (options.json === true)
+      printJson({ ...summary, refused_or_flagged: first, results_file: options.results ?? null });
+    else {
+      printSummary(summary);
+      printResults(first, all, options.results);
+    }
+    if (options.results !== undefined) await writeResults(options.results, all);
     const whole = summary.conflicts === 0 && summary.quarantined === 0;
     process.exitCode = whole ? EXIT.ok : EXIT.no;
   } finally {
     progress.end();
     stopping.end();
     await journal.close();
+  }
+}
+
+/** Loans' own numbers are in it: for its owner's eyes. */
+async function writeResults(path: string, results: readonly Result[]): Promise<void> {
+  try {
+    await writeFile(path, resultsCsv(results), { mode: 0o600 });
+  } catch (cause) {
+    const { code = "" } = cause as NodeJS.ErrnoException;
+    throw cliError("file-unreadable", `${path} can't be written (${code})`, {
+      cause,
+      fix: "Everything is filed: give another --results, and the same command writes it.",
+    });
   }
 }
 

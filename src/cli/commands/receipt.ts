@@ -3,6 +3,9 @@ import { writeFile } from "node:fs/promises";
 
 import { type Command } from "commander";
 
+import { submissionSchema } from "../../client/answers.ts";
+import { findingBit, ruleBit, type RuleName } from "../../core/decision.ts";
+import { decisionInWords } from "../../core/decision-words.ts";
 import { RECEIPT_LIMITS, receiptSchema, redactReceipt, type Receipt } from "../../core/receipt.ts";
 import { RECORD_GROUPS, type RecordGroup } from "../../core/record.ts";
 import { cliError } from "../errors.ts";
@@ -16,7 +19,11 @@ interface Options {
 }
 
 const HELP = `
-ID is the submission's id: the record's leaf hash, which submit and import print.
+ID is the submission's id: the record's leaf hash. A platform has it from the gateway's answer to its record; \`tally import\` prints it
+for the first loans that were refused or flagged, and writes it for all of them with --results FILE.
+
+What was decided, and the articles behind it where the gateway has the rule packs, is told on stderr; the receipt itself holds nothing
+that can't be proved.
 
 A receipt shows the whole record and all entries of its filing: keep it as you keep the loan's file. For somebody else, say what
 they are to see: --disclose with groups among ${RECORD_GROUPS.join(", ")}, or none.
@@ -45,10 +52,11 @@ export function register(program: Command): void {
 async function run(id: string, options: Options): Promise<void> {
   if (!/^0x[0-9a-f]{64}$/iu.test(id))
     throw cliError("option-invalid", `${JSON.stringify(id.slice(0, 80))} is no submission's id`, {
-      fix: "Give 0x and 64 hexadecimal digits, as submit and import print them.",
+      fix: "Give 0x and 64 hexadecimal digits, as `tally import` prints it for loans that were refused or flagged, and writes it with --results.",
     });
   const groups = options.disclose === undefined ? undefined : groupsIn(options.disclose);
   const whole = await fetchReceipt(id.toLowerCase(), options);
+  for (const line of await decided(id.toLowerCase(), options)) note(line);
   const receipt = groups === undefined ? whole : redactReceipt(whole, groups);
   const text = JSON.stringify(receipt, null, 2);
   if (options.out === undefined) {
@@ -76,6 +84,32 @@ function groupsIn(text: string): RecordGroup[] {
   throw cliError("option-invalid", `--disclose: there is no group ${JSON.stringify(strange)}`, {
     fix: `Give some of ${RECORD_GROUPS.join(", ")}, separated by commas, or none.`,
   });
+}
+
+/** What the gateway says of the decision. The receipt is what counts, so that nothing here makes the command fail. */
+async function decided(id: string, options: Options): Promise<string[]> {
+  const { url, key } = await access(options);
+  try {
+    const response = await fetch(new URL(`/v1/submissions/${id}`, url), {
+      headers: { authorization: `Bearer ${key}` },
+      signal: AbortSignal.timeout(30_000),
+    });
+    const { decision } = submissionSchema.parse(await response.json());
+    if (decision === undefined) return [];
+    const { outcome, law = [] } = decision;
+    const bits = (names: readonly RuleName[]): number => names.reduce((sum, name) => (sum | ruleBit(name)) >>> 0, 0);
+    const findings = decision.findings.reduce((sum, name) => sum | findingBit(name), 0);
+    const said = { outcome, findings, breaches: bits(decision.breaches), undetermined: bits(decision.undetermined) };
+    return decisionInWords(said, "en", (rule) =>
+      law
+        .filter((one) => one.rule === rule)
+        .map(({ article, mark, source, bounds }) =>
+          [`    ${article} [${mark}]`, source, bounds.join("; ")].filter((part) => part).join(": "),
+        ),
+    );
+  } catch {
+    return [];
+  }
 }
 
 async function fetchReceipt(id: string, options: Options): Promise<Receipt> {

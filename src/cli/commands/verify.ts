@@ -7,7 +7,7 @@ import { Option, type Command } from "commander";
 import { quantity, JsonRpc } from "../../chain/rpc.ts";
 import { NodeReader } from "../../chain/node-reader.ts";
 import { equal, fromHex, type Hex, toHex } from "../../core/bytes.ts";
-import { findingNames, ruleNames } from "../../core/decision.ts";
+import { type Decision, findingNames, type RuleName, ruleNames } from "../../core/decision.ts";
 import { decisionInWords } from "../../core/decision-words.ts";
 import type { FilingDomain } from "../../core/filing.ts";
 import { RECEIPT_LIMITS } from "../../core/receipt.ts";
@@ -17,6 +17,7 @@ import { FRAGMENTS, failed, type Fragments, type Report, type Statement, verdict
 import { type Trust, verifyText } from "../../verify/verify.ts";
 import { cliError } from "../errors.ts";
 import { EXIT, note, print, printJson } from "../output.ts";
+import type { DecisionLaw, TrustedChain } from "../verify/law.ts";
 
 interface Options {
   readonly rpc?: string;
@@ -25,6 +26,7 @@ interface Options {
   readonly blockHash?: string;
   readonly data?: string;
   readonly offline?: boolean;
+  readonly pack?: string;
   readonly lang: Language;
   readonly json?: boolean;
 }
@@ -39,6 +41,10 @@ What is trusted, and so what is checked:
 The receipt's own word for chain and registry is never trusted. Where registries have succeeded each other, the one in service is trusted
 (the data directory's Licences name it), and each names the one before it: a receipt of any of them is VALID. A registry that is named
 with --registry vouches for itself and those before it, not for those after.
+
+The law behind a decision: for each rule that was breached, or could not be determined, the article, its mark and source, and the bounds
+of the version that judged the loan. The version is the chain's; articles are a rule pack's, if it has that very version, byte for byte: one
+that was published from the data directory, or --pack FILE.
 
 Fragments: record, inclusion, filing, decision, anchor, chain; each VALID, INVALID, SKIPPED or ERROR.
 Exit code: 0 if none is INVALID or ERROR, 1 if one is INVALID, 2 if one is ERROR.
@@ -59,28 +65,47 @@ export function register(program: Command): void {
     .option("--block-hash <hash>", "a block that is known to be of the chain")
     .option("--data <directory>", "the data directory, instead of ./tally-data or TALLY_DATA")
     .option("--offline", "trust nothing and ask nobody")
+    .option(
+      "--pack <file>",
+      "rule pack that names articles (those published from the data directory do so by themselves)",
+    )
     .addOption(
       new Option("--lang <language>", "the decision's reasons in this language").choices(LANGUAGES).default("en"),
     )
-    .option("--json", 'one JSON object: {"verdict", "fragments", "says"}')
+    .option(
+      "--json",
+      'one JSON object: {"verdict", "fragments", "says"}; where a rule is named, {"law", "bounds", "remarks"} too',
+    )
     .addHelpText("after", HELP)
     .action(run);
 }
 
 async function run(file: string, options: Options): Promise<void> {
   const text = await readBounded(file);
-  const { trust, reader, unreachable } = await trusted(options);
+  const { trust, reader, chain, unreachable } = await trusted(options);
   const report = await verifyText(text, { trust, signatures: { checkRecord: fastCheck }, ...(reader && { reader }) });
   const fragments = unreachable === undefined ? report.fragments : withoutNode(report.fragments, unreachable);
   const verdict = verdictOf(fragments);
-  if (options.json === true) printJson({ verdict, fragments, says: plain(report.says) });
-  else explain({ ...report, fragments }, verdict, options.lang);
+  const law = await lawBehind({ ...report, fragments }, chain, options);
+  if (options.json === true) {
+    const { lawForPrograms } = await import("../verify/law.ts");
+    printJson({ verdict, fragments, says: plain(report.says), ...(law && lawForPrograms(law, options.lang)) });
+  } else await explain({ ...report, fragments }, verdict, law, options.lang);
   process.exitCode = { VALID: EXIT.ok, INVALID: EXIT.no, ERROR: EXIT.failed }[verdict];
+}
+
+/** Loaded only where a rule is named: a receipt that breaches none needs no law. */
+async function lawBehind(report: Report, chain: TrustedChain | undefined, options: Options) {
+  const { decision } = report.says;
+  if (decision === undefined || (decision.breaches | decision.undetermined) === 0) return undefined;
+  const { lawOfDecision } = await import("../verify/law.ts");
+  return lawOfDecision(report, chain, options);
 }
 
 interface Trusted {
   readonly trust: Trust;
   readonly reader?: NodeReader;
+  readonly chain?: TrustedChain;
   /** Why the node that was named can't be asked. */
   readonly unreachable?: string;
 }
@@ -141,7 +166,8 @@ async function fromNode(
         trust: {},
         unreachable: `The registry in service, ${toHex(trusted)}, does not succeed ${toHex(registry)}`,
       };
-    return { trust: { domain: { chainId, registry: trusted }, predecessors, ...known }, reader };
+    const chain = { rpc, line: [trusted, ...predecessors], from: expected?.block ?? 0 };
+    return { trust: { domain: { chainId, registry: trusted }, predecessors, ...known }, reader, chain };
   } catch (error) {
     return { trust: {}, unreachable: error instanceof Error ? error.message : String(error) };
   }
@@ -208,7 +234,12 @@ function plain({ head, seal, decision, ...rest }: Statement): unknown {
   };
 }
 
-function explain({ fragments, says }: Report, verdict: string, language: Language): void {
+async function explain(
+  { fragments, says }: Report,
+  verdict: string,
+  law: DecisionLaw | undefined,
+  language: Language,
+): Promise<void> {
   for (const name of FRAGMENTS) {
     const { status, reason } = fragments[name];
     print(`${name.padEnd(10)} ${status.padEnd(8)} ${printable(reason)}`);
@@ -218,7 +249,7 @@ function explain({ fragments, says }: Report, verdict: string, language: Languag
     print(`Entry ${says.index} of filing ${says.number} of platform ${says.platform}.`);
   // What isn't sealed is the file's own word, and is not said as a decision.
   if (says.decision !== undefined && fragments.decision.status === "VALID")
-    for (const line of decisionInWords(says.decision, language)) print(line);
+    await explainDecision(says.decision, law, language);
   const skipped = FRAGMENTS.filter((name) => fragments[name].status === "SKIPPED");
   if (verdict === "VALID" && skipped.length === 0) print("This receipt is valid.");
   else if (verdict === "VALID") print(`What could be checked holds; not checked: ${skipped.join(", ")}.`);
@@ -226,7 +257,18 @@ function explain({ fragments, says }: Report, verdict: string, language: Languag
   else print("This receipt could not be checked.");
 }
 
+async function explainDecision(decision: Decision, law: DecisionLaw | undefined, language: Language): Promise<void> {
+  const { citationInWords } = law === undefined ? { citationInWords: undefined } : await import("../verify/law.ts");
+  const beneath = (rule: RuleName): string[] => {
+    const citation = law?.citations.find((one) => one.rule === rule);
+    if (law === undefined || citation === undefined || citationInWords === undefined) return [];
+    return citationInWords(citation, law.local, language).map((line) => `    ${line}`);
+  };
+  for (const line of decisionInWords(decision, language, beneath)) print(printable(line, 4_000));
+  for (const remark of law?.remarks ?? []) print(printable(remark));
+}
+
 /** A receipt is foreign text: nothing in it may steer a terminal. */
-function printable(text: string): string {
-  return text.slice(0, 500).replace(/\p{C}/gu, "\ufffd");
+function printable(text: string, most = 500): string {
+  return text.slice(0, most).replace(/\p{C}/gu, "\ufffd");
 }

@@ -3,6 +3,7 @@ import { claimsOf, countOne, type EntryCounts, type ImportBasis, kindOf } from "
 import { CLOSING, HAPPENED, type Timeline } from "../../import/events.ts";
 import type { Happening, Loan } from "../../import/loan.ts";
 import type { Reject } from "../../import/rejects.ts";
+import { articlesOf, type Result } from "../../import/results.ts";
 import type { Conflict } from "../../import/submitting.ts";
 import type { Summary } from "../../import/summary.ts";
 import type { Table } from "../../import/table.ts";
@@ -132,4 +133,20 @@ export function printSummary(summary: Summary): void {
   if (later.length === 0) return;
   print("later events that breach a rule");
   for (const [rule, count] of later) print(`  ${rule.padEnd(14)} ${String(count).padStart(8)}`);
+}
+
+/** The first that were refused or flagged, so that their receipts can be fetched. */
+export function printResults(first: readonly Result[], all: readonly Result[], file: string | undefined): void {
+  if (first.length === 0) return;
+  print();
+  print("refused or flagged, with the submission's id (`tally receipt ID` fetches its receipt)");
+  for (const one of first) {
+    const why = [...one.findings, ...one.breaches, ...one.undetermined.map((rule) => `${rule} (undetermined)`)];
+    print(`  line ${one.line}, loan ${one.loan}, ${one.kind} ${one.outcome}: ${why.join(", ")}`);
+    print(`    ${one.submission}`);
+    for (const article of articlesOf(one)) print(`    ${article}`);
+  }
+  const more = all.filter(({ outcome }) => outcome === "refused" || outcome === "flagged").length - first.length;
+  if (file !== undefined) print(`  all of them are in ${file}`);
+  else if (more > 0) print(`  and ${more} more; --results FILE writes them all`);
 }

@@ -1,14 +1,14 @@
 /** `tally rules show`: the law of a product on a day, as it stands or as it was known. */
 import { type RuleName, ruleNames } from "../../core/decision.ts";
-import { LIMIT_FIELDS, type Limits } from "../../core/limit-fields.ts";
+import type { Limits } from "../../core/limit-fields.ts";
 import { COOLING_MODES } from "../../core/rules/cooling-off.ts";
 import { type Language, RULE_TEXTS } from "../../core/rule-texts.ts";
 import type { Dated } from "../../core/rulebook.ts";
-import { isTelling } from "../../regulator/change-words.ts";
 import { type Law as Provisions, textIn } from "../../regulator/law.ts";
 import { windowMode } from "../../regulator/rules-from-limits.ts";
 import { calendarInWords } from "../../regulator/pack-calendar.ts";
-import { LIMIT_WORDS, type WordsContext } from "../../regulator/limit-words.ts";
+import { type ShownValue as PlainValue, valuesOf } from "../../regulator/limit-values.ts";
+import type { WordsContext } from "../../regulator/limit-words.ts";
 import type { RulePack, RulePackVersion } from "../../regulator/rule-pack.ts";
 import type { ChainEmergency } from "../../regulator/rulebook-on-chain.ts";
 import { note, print, printJson } from "../output.ts";
@@ -23,10 +23,7 @@ export interface ShowOptions extends LawOptions {
   readonly lang: Language;
 }
 
-interface ShownValue {
-  readonly field: string;
-  readonly label: string;
-  readonly value: string;
+interface ShownValue extends PlainValue {
   readonly law?: readonly ShownProvision[];
 }
 
@@ -40,7 +37,6 @@ interface ShownRule {
 }
 
 const DAY = 86_400;
-const MASKS = new Set(["format", "on", "refuse", "undeterminedRefuse"]);
 
 export async function show(given: string, options: ShowOptions): Promise<void> {
   const law = await openLaw(options);
@@ -160,12 +156,6 @@ function shownRule(
     values: valuesOf(rule, limits, words),
     law: provisions(of?.law, language),
   };
-}
-
-function valuesOf(rule: RuleName | "general", limits: Limits, words: WordsContext): ShownValue[] {
-  return LIMIT_FIELDS.filter((field) => field.rule === rule && !MASKS.has(field.name) && isTelling(field.name, limits))
-    .map(({ name }) => ({ field: name, words: LIMIT_WORDS[name]! }))
-    .map(({ field, words: of }) => ({ field, label: of.label.replace(/^the /u, ""), value: of.say(limits, words) }));
 }
 
 function generalLaw(

@@ -15,6 +15,7 @@ import { createLogger } from "../../gateway/logging.ts";
 import { Signers } from "../../gateway/signers.ts";
 import { cliError } from "../errors.ts";
 import type { Home } from "../home.ts";
+import { lawOfHome } from "./law-of-home.ts";
 
 export interface ServeOptions {
   readonly home: Home;
@@ -44,6 +45,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   rotateLog(logFile);
   const destination = pino.destination({ dest: logFile, append: true, mode: 0o600, sync: true });
   const account = new Account(rpc, BigInt(deployment.chainId), relayer);
+  const logger = createLogger(process.env["TALLY_LOG"] ?? "info", destination);
   const gateway = createGateway({
     databaseUrl,
     deployment,
@@ -52,7 +54,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
     createFollower: () => new Follower({ rpc, deployment, confirmations, ...(finalUpTo && { finalUpTo }) }),
     signers: (db) => new Signers({ db, directory: home.path, password: secrets.keystorePassword }),
     evidence: async (place) => sealEvidence(rpc, place),
-    logger: createLogger(process.env["TALLY_LOG"] ?? "info", destination),
+    law: lawOfHome(home, (text) => logger.warn(text)),
+    logger,
   });
   // The log stays open: what ends after the gateway may still have something to say.
   try {

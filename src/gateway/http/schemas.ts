@@ -44,12 +44,36 @@ export const waitQuery = (most: number) =>
     }),
   });
 
+const law = z
+  .strictObject({
+    rule: z.enum(RULES),
+    value: z.string().optional().meta({ description: "The value of the rule that the article is about, if not all." }),
+    article: z.string().meta({ description: "Instrument and article." }),
+    articleZh: z.string().optional().meta({ description: "The same in Chinese, where the pack has it." }),
+    provision: z.string().optional().meta({ description: "What the article says, in the pack's words." }),
+    provisionZh: z.string().optional(),
+    mark: z.enum(["V", "V2", "M", "sample"]).meta({
+      description:
+        "How well it was checked: V seen in primary text, V2 in a secondary source, M from memory, sample: made up or proposed.",
+    }),
+    source: z.string().optional().meta({ description: "Where it can be read." }),
+    pack: z.string().meta({ description: "The rule pack that says so." }),
+    from: z.int().meta({ description: "From when the version binds that judged the loan, UTC seconds." }),
+    bounds: z.array(z.string()).meta({ description: "What it allows, in words." }),
+  })
+  .meta({ id: "Law", description: "What a rule rests on that an entry breaches." });
+export type LawJson = z.infer<typeof law>;
+
 const decision = z
   .strictObject({
     outcome: z.enum(["accepted", "flagged", "refused"]),
     breaches: z.array(z.enum(RULES)).meta({ description: "Rules that the entry breaches." }),
     undetermined: z.array(z.enum(RULES)).meta({ description: "Rules that could not be determined." }),
     findings: z.array(z.enum(FINDINGS)),
+    law: z.array(law).optional().meta({
+      description:
+        "The articles behind breaches and what is undetermined: from the rule packs that the gateway has, where one has the version that judged the loan, byte for byte. Absent where no rule is named, or the gateway has no packs.",
+    }),
     final: z.boolean().meta({ description: "Whether the chain can no longer take it back. Pay out only then." }),
   })
   .meta({ id: "Decision", description: "What the registry made of the entry." });

@@ -2,7 +2,7 @@ import { toHex } from "../../core/bytes.ts";
 import { type Decision, decodeDecisions, findingNames, ruleNames } from "../../core/decision.ts";
 import type { FilingRow } from "../../store/filings.ts";
 import type { SubmissionStatus } from "../../store/submissions.ts";
-import type { DecisionJson, FilingJson, SubmissionJson } from "./schemas.ts";
+import type { DecisionJson, FilingJson, LawJson, SubmissionJson } from "./schemas.ts";
 
 /** A decision in the words of the interface. */
 export function decisionView({ outcome, breaches, undetermined, findings }: Decision): Omit<DecisionJson, "final"> {
@@ -22,8 +22,8 @@ function stateOf(status: SubmissionStatus): SubmissionJson["state"] {
   return status.filingState;
 }
 
-/** What a submission's status says. */
-export function submissionView(status: SubmissionStatus): SubmissionJson {
+/** What a submission's status says. `law`: the articles behind its decision. */
+export function submissionView(status: SubmissionStatus, law?: LawJson[]): SubmissionJson {
   const state = stateOf(status);
   const { number, index, blockTime, reason, decision } = status;
   const decided = decision === null ? undefined : decodeDecisions(decision)[0];
@@ -38,7 +38,9 @@ export function submissionView(status: SubmissionStatus): SubmissionJson {
     received: status.receivedAt.toISOString(),
     deadline: status.deadlineAt.toISOString(),
     ...(placed && { filing: { number, index, ...(blockTime !== null && { time: blockTime }) } }),
-    ...(decided !== undefined && { decision: { ...decisionView(decided), final: state === "final" } }),
+    ...(decided !== undefined && {
+      decision: { ...decisionView(decided), ...(law && { law }), final: state === "final" },
+    }),
   };
 }
 

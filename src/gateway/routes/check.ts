@@ -7,7 +7,7 @@ import type { Services } from "../services.ts";
 
 /** Asking beforehand. */
 export function checkRoutes(services: Services): Route[] {
-  const { budget, checkLog, ledger, positions, metrics } = services;
+  const { budget, checkLog, ledger, positions, metrics, law } = services;
   const check = route({
     method: "post",
     path: "/v1/check",
@@ -29,10 +29,12 @@ export function checkRoutes(services: Services): Route[] {
       if (!ledger().position.caughtUp)
         throw gatewayError("not-ready", "The gateway has not caught up with the chain yet.");
       const now = Math.floor(Date.now() / 1000);
-      const { decision } = await judgeCheck(body, platform, ledger(), positions, now);
+      const { decision, entry, blockTime } = await judgeCheck(body, platform, ledger(), positions, now);
       await checkLog.add({ platform, consent: body.consent, outcome: decision.outcome });
       metrics.checks.inc({ outcome: decision.outcome });
-      return { status: 200, body: { ...decisionView(decision), block: ledger().position.block } };
+      const behind = await law.ofOpening(entry, blockTime, decision);
+      const { block } = ledger().position;
+      return { status: 200, body: { ...decisionView(decision), ...(behind && { law: behind }), block } };
     },
   });
   return [check];

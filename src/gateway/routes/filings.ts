@@ -62,7 +62,7 @@ export function filingRoutes({ db, intake, recordKeys, ledger, evidence }: Servi
     path: "/v1/receipts/{id}",
     summary: "A receipt",
     description:
-      "One file that proves what was recorded, decided and anchored; `tally verify` checks it without the gateway.",
+      "One file that proves what was recorded, decided and anchored; `tally verify` checks it without the gateway. What its decision rests on in law is no part of it: the submission that the header `Link` names says it.",
     roles: READERS,
     params: z.strictObject({ id }),
     answers: { 200: { description: "The receipt.", schema: receiptSchema } },
@@ -117,7 +117,8 @@ export function filingRoutes({ db, intake, recordKeys, ledger, evidence }: Servi
         block: { ...block, ...(header !== undefined && { header }) },
         ...(proof !== undefined && { proof }),
       });
-      return { status: 200, body };
+      // The receipt is what can be proved, and nothing beside it: the articles are the submission's.
+      return { status: 200, body, headers: { Link: `</v1/submissions/${params.id}>; rel="describedby"` } };
     },
   });
 

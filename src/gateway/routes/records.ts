@@ -1,11 +1,21 @@
 import { z } from "zod";
-import { toHex } from "../../core/bytes.ts";
+import { type Hex, toHex } from "../../core/bytes.ts";
 import type { AppError } from "../../core/errors.ts";
 import { gatewayError } from "../errors.ts";
 import { problemOf, problemSchema } from "../http/problem.ts";
 import { assertOwn, isVisible, type Route, route } from "../http/route.ts";
-import { batchAnswer, batchBody, id, idempotencyKey, recordBody, submission, waitQuery } from "../http/schemas.ts";
+import {
+  batchAnswer,
+  batchBody,
+  id,
+  idempotencyKey,
+  type LawJson,
+  recordBody,
+  submission,
+  waitQuery,
+} from "../http/schemas.ts";
 import { statusCode, submissionView } from "../http/views.ts";
+import type { SubmissionStatus } from "../../store/submissions.ts";
 import type { Services } from "../services.ts";
 
 const RECORD_PROBLEMS = [
@@ -22,13 +32,20 @@ const RECORD_PROBLEMS = [
 
 /** Some 70 bytes each: within the usual bound on bodies. */
 const MOST_STATUSES = 1_000;
-const statusesBody = z.strictObject({ ids: z.array(id).min(1).max(MOST_STATUSES) });
+const statusesBody = z.strictObject({
+  ids: z.array(id).min(1).max(MOST_STATUSES),
+  law: z.boolean().default(false).meta({ description: "Name the articles behind decisions, too: long, for many." }),
+});
 const statusesAnswer = z.strictObject({ submissions: z.array(submission) });
 
 const seconds = (wait: number): number => Math.round(wait * 1000);
 
 /** Submitting records and asking what became of them. */
-export function recordRoutes({ submitter, intake, config }: Services): Route[] {
+export function recordRoutes({ submitter, intake, config, law }: Services): Route[] {
+  /** As it is now, with the articles behind its decision. */
+  const explained = async (found: SubmissionStatus) =>
+    submissionView(found, (await law.of([found])).get(toHex(found.leaf)));
+
   const single = route({
     method: "post",
     path: "/v1/records",
@@ -51,7 +68,7 @@ export function recordRoutes({ submitter, intake, config }: Services): Route[] {
       const [taken] = await submitter.take(caller!.platform!, [{ record: body.record, idempotencyKey: key.data }]);
       if ("error" in taken!) throw taken.error;
       const found = await submitter.wait([taken!.status], seconds(query.wait), signal);
-      const view = submissionView(found.get(toHex(taken!.status.leaf)) ?? taken!.status);
+      const view = await explained(found.get(toHex(taken!.status.leaf)) ?? taken!.status);
       return {
         status: statusCode(view),
         body: view,
@@ -74,10 +91,12 @@ export function recordRoutes({ submitter, intake, config }: Services): Route[] {
       const taken = await submitter.take(caller!.platform!, body.items);
       const promised = taken.flatMap((one) => ("error" in one ? [] : [one.status]));
       const found = await submitter.wait(promised, seconds(query.wait), signal);
+      const articles = await law.of([...found.values()]);
       const results = taken.map((one, i) => {
         const { idempotencyKey: key } = body.items[i]!;
         if ("error" in one) return failed(key, one.error);
-        const view = submissionView(found.get(toHex(one.status.leaf)) ?? one.status);
+        const leaf = toHex(one.status.leaf);
+        const view = submissionView(found.get(leaf) ?? one.status, articles.get(leaf));
         return { idempotencyKey: key, status: statusCode(view), submission: view };
       });
       return { status: 200, body: { results } };
@@ -97,7 +116,7 @@ export function recordRoutes({ submitter, intake, config }: Services): Route[] {
       const found = (await intake.statuses([params.id])).get(params.id);
       assertOwn(caller, found?.platform, "submission");
       const later = await submitter.wait([found], seconds(query.wait), signal);
-      return { status: 200, body: submissionView(later.get(params.id) ?? found) };
+      return { status: 200, body: await explained(later.get(params.id) ?? found) };
     },
   });
 
@@ -112,7 +131,9 @@ export function recordRoutes({ submitter, intake, config }: Services): Route[] {
     async handle({ body, caller }) {
       const found = await intake.statuses(body.ids);
       const own = body.ids.flatMap((one) => found.get(one) ?? []).filter(({ platform }) => isVisible(caller, platform));
-      return { status: 200, body: { submissions: own.map(submissionView) } };
+      const articles = body.law ? await law.of(own) : new Map<Hex, LawJson[]>();
+      const submissions = own.map((one) => submissionView(one, articles.get(toHex(one.leaf))));
+      return { status: 200, body: { submissions } };
     },
   });
 

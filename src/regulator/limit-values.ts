@@ -1,0 +1,26 @@
+import type { RuleName } from "../core/decision.ts";
+import { LIMIT_FIELDS, type Limits } from "../core/limit-fields.ts";
+import { isTelling } from "./change-words.ts";
+import { LIMIT_WORDS, type WordsContext } from "./limit-words.ts";
+
+/** A value of a version, for people. */
+export interface ShownValue {
+  readonly field: string;
+  readonly label: string;
+  readonly value: string;
+}
+
+const MASKS = new Set(["format", "on", "refuse", "undeterminedRefuse"]);
+
+/** What a version says of a rule, or in general, a value each. */
+export function valuesOf(rule: RuleName | "general", limits: Limits, words: WordsContext): ShownValue[] {
+  return LIMIT_FIELDS.filter(
+    (field) => field.rule === rule && !MASKS.has(field.name) && isTelling(field.name, limits),
+  ).map(({ name }) => shownValue(name, limits, words));
+}
+
+/** One field's value. */
+export function shownValue(field: string, limits: Limits, words: WordsContext): ShownValue {
+  const of = LIMIT_WORDS[field]!;
+  return { field, label: of.label.replace(/^the /u, ""), value: of.say(limits, words) };
+}
