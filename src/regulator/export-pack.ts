@@ -37,6 +37,8 @@ export interface ExportOptions {
   readonly zone?: string;
 }
 
+/** A pack has to name one; this code of ISO 4217 says that there is none. So a minor unit is a whole one. */
+const NO_CURRENCY = { code: "XXX", decimals: 0 };
 const BORROWERS = { 1: "person", 2: "business" } as const;
 /** What a rule's `law` is where nobody says it. */
 const NOT_SAID = { article: "Not said: the chain keeps values, and no articles", mark: "M" };
@@ -58,9 +60,11 @@ export function exportPack(chain: RulebookOnChain, options: ExportOptions): Expo
     remarks.push("There were emergencies: their versions, and those that ended them, are exported like any others.");
   const settings = rulebook.settings().findLast(({ withdrawnAt }) => withdrawnAt === undefined)?.value;
   const zone = names?.pack.zone ?? options.zone ?? zoneName(settings?.zone ?? [], now, remarks);
-  const currency = names?.pack.currency ?? { code: "XXX", decimals: 0 };
+  const currency = names?.pack.currency ?? NO_CURRENCY;
   if (names === undefined)
-    remarks.push("The chain keeps no currency: amounts are minor units, of a currency named XXX.");
+    remarks.push(
+      "The chain keeps no currency: amounts are minor units, and the currency is XXX, the code of ISO 4217 for none. With --pack it is that of the pack.",
+    );
 
   const of = namesOf(names?.pack);
   const held = heldVersions(rulebook, (product) => names === undefined || of.product(product) !== undefined);

@@ -1,14 +1,8 @@
 import { columns } from "./text-columns.ts";
 import type { PilotReport } from "./pilot-report.ts";
-import {
-  boundRows,
-  comparisonRows,
-  type Currency,
-  GROUPS,
-  GROUPS_MEANING,
-  refusalRows,
-  standingOf,
-} from "./pilot-words.ts";
+import { boundRows, BOUNDS_HEAD } from "./pilot-standing.ts";
+import { comparisonRows, GROUPS, GROUPS_MEANING, refusalRows, standingOf } from "./pilot-words.ts";
+import type { Currency } from "./value-words.ts";
 
 /** The report as lines of text. */
 export function pilotLines(report: PilotReport, currency: Currency): string[] {
@@ -21,7 +15,7 @@ export function pilotLines(report: PilotReport, currency: Currency): string[] {
     "",
     `${opened} loans opened of ${asked} asked for, of ${report.loans.borrowers} borrowers of ${asking} who asked.`,
     "",
-    ...columns(["bound", "used", "allowed"], boundRows(report, currency)),
+    ...columns(BOUNDS_HEAD, boundRows(report.bounds, currency)),
     "",
     ...(refusals.length === 0 ? [] : [...columns(["refused for", "loans"], refusals), ""]),
     ...columns(["", ...GROUPS.map(([, name]) => name)], comparisonRows(report, currency)),

@@ -85,7 +85,7 @@ export interface OpenFigures {
 }
 
 const DAY = 86_400;
-const PPM = 1_000_000;
+export const PPM = 1_000_000;
 const BILLION = 1_000_000_000;
 
 export const nameOf = ({ platform, number, index }: Ref): string => `${platform}/${number}/${index}`;
@@ -251,7 +251,7 @@ function median<T extends bigint | number>(values: readonly T[]): T | undefined 
 }
 
 /** A share in `unit`s of a whole, to nearest; of nothing, none. */
-function shareOf(part: bigint, whole: bigint, unit: number): number {
+export function shareOf(part: bigint, whole: bigint, unit: number): number {
   if (whole === 0n) return 0;
   const doubled = 2n * part * BigInt(unit);
   return Number((doubled + (doubled < 0n ? -whole : whole)) / (2n * whole));

@@ -1,17 +1,10 @@
 import { barChart, columnChart } from "./html-charts.ts";
 import { grouped, keyFigures, markup, page, table, type Html } from "./html-page.ts";
 import type { PilotReport } from "./pilot-report.ts";
-import {
-  boundRows,
-  comparisonRows,
-  type Currency,
-  GROUPS,
-  GROUPS_MEANING,
-  percentOf,
-  refusalRows,
-  standingOf,
-} from "./pilot-words.ts";
+import { boundRows, BOUNDS_HEAD, percentOf } from "./pilot-standing.ts";
+import { comparisonRows, GROUPS, GROUPS_MEANING, refusalRows, standingOf } from "./pilot-words.ts";
 import { money } from "./simulate-words.ts";
+import type { Currency } from "./value-words.ts";
 
 /** The report as a page for a committee. */
 export function pilotPage(report: PilotReport, currency: Currency): string {
@@ -25,8 +18,8 @@ export function pilotPage(report: PilotReport, currency: Currency): string {
     summary(report, currency),
     markup`<h2>Bounds</h2>`,
     table(
-      ["", "used", "bound"],
-      boundRows(report, currency),
+      BOUNDS_HEAD,
+      boundRows(report.bounds, currency),
       "Terms set when the pilot was opened; the chain keeps them.",
     ),
     markup`<h2>Take-up</h2>`,

@@ -1,8 +1,9 @@
 import { ruleBit, ruleNames } from "../core/decision.ts";
 import type { Hex } from "../core/bytes.ts";
-import { isSandboxEvent, type PilotTerms, type StopReason } from "../core/sandbox.ts";
+import { isSandboxEvent, type Pilot, type PilotTerms, type StopReason } from "../core/sandbox.ts";
 import { regulatorError } from "./errors.ts";
 import { LoanCourses, type LoanFigures, nameOf, type OpenFigures } from "./pilot-loans.ts";
+import { type Bound, boundsOf } from "./pilot-standing.ts";
 import type { Act, History } from "./simulate-history.ts";
 import { lawOf } from "./simulate-law.ts";
 
@@ -34,12 +35,7 @@ export interface PilotReport {
     readonly by_platform: Readonly<Record<string, number>>;
   };
   /** How much of each bound is used; for a share, from how many loans on it counts. */
-  readonly bounds: readonly {
-    readonly bound: string;
-    readonly used: bigint;
-    readonly allowed: bigint;
-    readonly from?: number;
-  }[];
+  readonly bounds: readonly Bound[];
   /** The pilot's loans. */
   readonly loans: LoanFigures;
   /** Other loans of the same borrowers: opened since the pilot was open, and before. */
@@ -89,7 +85,7 @@ export function pilotReport({ history, number, registry, chainId }: PilotReportO
   return {
     pilot,
     take_up: takeUp(asked, opened),
-    bounds: boundsOf(terms, loans, courses.openOf(opened.map(({ ref }) => nameOf(ref)))),
+    bounds: boundsOf({ terms, counts: countsOf(loans, courses.openOf(opened.map(({ ref }) => nameOf(ref)))) }),
     loans,
     beside: figures(theirs.filter(({ blockTime }) => blockTime >= terms.opensAt)),
     before: figures(theirs.filter(({ blockTime }) => blockTime < terms.opensAt)),
@@ -101,6 +97,11 @@ export function pilotReport({ history, number, registry, chainId }: PilotReportO
 
 const isOpening = (act: Act): act is Opening => act.entry.kind === "Opened";
 const borrowerOf = ({ entry }: Opening): string => entry.borrower.join();
+
+/** What the Sandbox counts, from the loans themselves. */
+function countsOf({ loans, defaults, complaints }: LoanFigures, open: OpenFigures): Pilot["counts"] {
+  return { ...open, loans, defaults: defaults.loans, complaints: complaints.filed };
+}
 
 /** What the chain says of the pilot itself. */
 function recordOf({ law }: History, number: number): PilotReport["pilot"] {
@@ -143,21 +144,4 @@ function takeUp(asked: readonly Opening[], opened: readonly Opening[]): PilotRep
     by_month: [...months.values()].sort((a, b) => (a.month < b.month ? -1 : 1)),
     by_platform,
   };
-}
-
-function boundsOf(terms: PilotTerms, figures: LoanFigures, open: OpenFigures): PilotReport["bounds"] {
-  const { loans, defaults, complaints } = figures;
-  return [
-    { bound: "loans", used: BigInt(loans), allowed: BigInt(terms.maxLoans) },
-    { bound: "borrowers", used: BigInt(open.borrowers), allowed: BigInt(terms.maxBorrowers) },
-    { bound: "outstanding", used: open.outstanding, allowed: terms.maxOutstanding },
-    { bound: "loss", used: open.loss, allowed: terms.maxLoss },
-    ...share("defaults", defaults.share, terms.defaultShare, terms.defaultFrom),
-    ...share("complaints", complaints.share, terms.complaintShare, terms.complaintFrom),
-  ];
-}
-
-/** A share that stops the pilot, if there is one. */
-function share(bound: string, used: number, allowed: number, from: number): PilotReport["bounds"] {
-  return from === 0 ? [] : [{ bound, used: BigInt(used), allowed: BigInt(allowed), from }];
 }

@@ -1,15 +1,9 @@
 import { grouped } from "./html-page.ts";
 import type { LoanFigures } from "./pilot-loans.ts";
 import type { PilotReport } from "./pilot-report.ts";
+import { percentOf, standingInWords } from "./pilot-standing.ts";
 import { money } from "./simulate-words.ts";
-
-/** What amounts are printed in. The chain knows minor units alone. */
-export interface Currency {
-  readonly code: string;
-  readonly decimals: number;
-}
-
-export const MINOR_UNITS: Currency = { code: "minor units", decimals: 0 };
+import type { Currency } from "./value-words.ts";
 
 /** The groups of loans that a report compares. */
 export const GROUPS = [
@@ -22,47 +16,14 @@ export const GROUPS_MEANING =
   "Compared are the pilot's loans with all other loans of the same borrowers, at any platform: those filed since the pilot opened, and those before. " +
   "The borrowers are the same, the loans and the times are not: a difference shows what happened, not why.";
 
-/** 10⁻⁶ as `12.34 %`. */
-export function percentOf(share: number): string {
-  return `${(share / 10_000).toFixed(2)} %`;
-}
-
+/** A moment, in UTC: a report says the same on every machine. */
 const instant = (time: number): string => new Date(1_000 * time).toISOString().replace(".000", "");
-
-const REASONS = {
-  none: "",
-  "by-hand": "by the authority",
-  defaults: "by itself: the share of defaults went beyond its bound",
-  complaints: "by itself: the share of complaints went beyond its bound",
-  loss: "by itself: the loss went beyond its bound",
-} as const;
 
 /** Where the pilot stands, in a sentence. */
 export function standingOf({ pilot }: PilotReport): string {
-  const { standing, reason, why, ended_at: endedAt, terms } = pilot;
-  const when = endedAt === null ? "" : ` at ${instant(endedAt)}`;
-  if (standing === "graduated") return `Graduated${when}: the product's own limits are left.`;
-  if (standing === "stopped") return `Stopped${when} ${REASONS[reason]}.${why === "" ? "" : ` "${why}"`}`;
-  return `Open: admits loans from ${instant(terms.opensAt)} until before ${instant(terms.endsAt)}.`;
+  const words = standingInWords({ ...pilot, endedAt: pilot.ended_at ?? undefined }, instant);
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`;
 }
-
-/** Rows of the bounds: name, used, allowed. */
-export function boundRows({ bounds }: PilotReport, currency: Currency): string[][] {
-  return bounds.map(({ bound, used, allowed, from }) => {
-    if (from !== undefined) {
-      const told = `${percentOf(Number(allowed))}, from ${grouped(from)} loans on`;
-      return [`${bound} a loan`, percentOf(Number(used)), told];
-    }
-    const amount = bound === "outstanding" || bound === "loss";
-    const told = (value: bigint): string => (amount ? money(value, currency) : grouped(value));
-    return [BOUNDS[bound] ?? bound, told(used), told(allowed)];
-  });
-}
-
-const BOUNDS: Readonly<Record<string, string>> = {
-  loans: "loans opened ever",
-  borrowers: "borrowers with an open loan",
-};
 
 /** Rows that compare the groups: what, and its value in each. */
 export function comparisonRows(report: PilotReport, currency: Currency): string[][] {

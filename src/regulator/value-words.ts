@@ -10,6 +10,9 @@ export const sameCurrency = (a: Currency, b: Currency): boolean => a.code === b.
 /** `NGN with 2 decimals`. */
 export const currencyInWords = ({ code, decimals }: Currency): string => `${code} with ${plural(decimals, "decimal")}`;
 
+/** What amounts are printed in where no pack says the currency: the chain knows minor units alone. */
+export const MINOR_UNITS: Currency = { code: "minor units", decimals: 0 };
+
 const DAY = 86_400;
 
 /** `24 hours`, `7 days`, `90 seconds`: in the largest unit that is exact, but a day is 24 hours. */

@@ -105,8 +105,8 @@ describe("tally pilot", function () {
     expect(dry.code, dry.stderr).to.equal(0);
     expect(dry.stdout)
       .to.contain("Emergency-fund loan (proposal) (product 257)")
-      .and.contain("outstanding: 1 000 000 CNY")
-      .and.contain("defaults; beyond it the pilot stops: 20 %, from 2 loans on")
+      .and.contain("outstanding: 1\u202f000\u202f000.00 CNY")
+      .and.contain("defaults a loan; beyond it the pilot stops: 20 %, from 2 loans on")
       .and.contain("No version of emergency names pilot 1");
     expect((await run("pilot", "open", file, "--key", "env:KEY")).stderr).to.contain("not-confirmed");
     expect(await json("pilot", "list")).to.deep.equal([]);
@@ -125,7 +125,7 @@ describe("tally pilot", function () {
     expect((opened as { remarks: string[] }).remarks.join()).to.contain("no loan of the pilot before that");
     expect(await failing("pilot", "open", await terms(few), "--yes")).to.contain("2 is free");
     const shown = (await run("pilot", "show", "1")).stdout;
-    expect(shown).to.contain("stands     open, until 2099-01-01").and.contain("borrowers at one time");
+    expect(shown).to.contain("stands     open, until 2099-01-01").and.contain("borrowers with an open loan");
   });
 
   it("keeps its bounds, stops by itself, and reports against the same borrowers' other loans", async () => {
@@ -172,7 +172,9 @@ describe("tally pilot", function () {
     expect(told)
       .to.contain("2 loans opened of 4 asked for")
       .and.match(/outstanding +0.00 CNY +1.000.000.00 CNY/u);
-    expect(await failing("pilot", "graduate", "1", "--yes")).to.contain("by itself, for its defaults");
+    expect(await failing("pilot", "graduate", "1", "--yes")).to.contain(
+      "by itself: the share of defaults went beyond its bound",
+    );
   });
 
   it("graduates one into an ordinary product, and stops another by hand", async () => {

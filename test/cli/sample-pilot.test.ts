@@ -61,7 +61,7 @@ describe("the sample's pilot", function () {
     const versions = await regulator.versions(product, 1);
     expect(regulator.tried).to.be.at.least(3);
     expect(versions.map((version) => version.effectiveFrom)).to.deep.equal([effectiveFrom]);
-    expect(await readFile(join(area.path, "packs", "sample-pilot.yaml"), "utf8")).to.equal(law.text);
+    expect(await readFile(join(area.path, "packs", "sample-pilot.1.yaml"), "utf8")).to.equal(law.text);
     expect((await regulator.packs()).map(({ name, hash }) => [name, hash])).to.deep.equal([["sample-pilot", law.hash]]);
   });
 

@@ -208,7 +208,7 @@ describe("tally start", function () {
       const data = join(area.path, "piloting");
       const run = start(data);
       await appears(data, "packs");
-      await appears(join(data, "packs"), "sample-pilot.yaml");
+      await appears(join(data, "packs"), "sample-pilot.2.yaml");
       await run.stop("SIGKILL");
       const again = start(data);
       await again.says(READY);

@@ -6,7 +6,7 @@ import type { PilotTerms } from "../../src/core/sandbox.ts";
 import { pilotLines } from "../../src/regulator/pilot-lines.ts";
 import { pilotPage } from "../../src/regulator/pilot-page.ts";
 import { pilotReport, type PilotReport } from "../../src/regulator/pilot-report.ts";
-import { MINOR_UNITS } from "../../src/regulator/pilot-words.ts";
+import { MINOR_UNITS } from "../../src/regulator/value-words.ts";
 import { limitsWith } from "../support/filed-history.ts";
 import { borrowerOf, DAY, PRODUCT, SmallMarket, T0 } from "../support/small-market.ts";
 
@@ -172,6 +172,7 @@ describe("a pilot's report", () => {
     expect(page).to.not.match(/<script|https?:|src=/u);
     const lines = pilotLines(report, MINOR_UNITS).join("\n");
     for (const text of ["4 loans opened of 7 asked for", "25.00 %", "PILOT"]) expect(lines).to.contain(text);
+    expect(lines.split("\n")[1]).to.equal("Open, from 2023-11-25T00:00:00Z until 2024-02-23T00:00:00Z.");
   });
 
   it("has nothing to divide by where nobody asked", () => {

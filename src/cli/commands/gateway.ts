@@ -1,7 +1,8 @@
 /** `tally gateway`: the gateway alone, on a chain and a database that others run. */
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 
 import { DEFAULT_DATA } from "../home.ts";
+import { whole } from "../operator/options.ts";
 import { note, print } from "../output.ts";
 
 interface Options {
@@ -15,10 +16,6 @@ interface Options {
 }
 
 export function register(program: Command): void {
-  const whole = (most: number) => (text: string) => {
-    if (/^\d{1,6}$/u.test(text) && Number(text) <= most) return Number(text);
-    throw new InvalidArgumentError(`Give a number from 0 to ${most}.`);
-  };
   program
     .command("gateway")
     .summary("the gateway alone, on a chain and a database of your own")
@@ -28,11 +25,11 @@ export function register(program: Command): void {
     .option("--deployment <file>", "deployment.json that `tally deploy` wrote; needed the first time")
     .option("--data <dir>", `keys, passwords and log (default: TALLY_DATA, or ./${DEFAULT_DATA})`)
     .option("--host <address>", "address to listen on; beyond 127.0.0.1 put a proxy with TLS before it", "127.0.0.1")
-    .option("--port <number>", "port to listen on", whole(65_535), 4150)
+    .option("--port <number>", "port to listen on", whole(0, 65_535), 4150)
     .option(
       "--confirmations <number>",
       "blocks above one that make it final; 0 for a chain that never reorganises",
-      whole(10_000),
+      whole(0, 10_000),
       12,
     )
     .addHelpText(

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 
 import type { ImportBasis } from "../../import/claims.ts";
 import { importError } from "../../import/errors.ts";
@@ -21,6 +21,7 @@ import { homeAt, homePath } from "../home.ts";
 import { accessFor, passingKey, pseudonymKeyOf } from "../import/access.ts";
 import { addPlatforms, checkPlatforms, checkVersions, needsOf } from "../import/checks.ts";
 import { printDryRun, printResults, printSummary, tellConflicts, tellRejects } from "../import/report.ts";
+import { whole } from "../operator/options.ts";
 import { openRegulator } from "../operator/regulator.ts";
 import { EXIT, note, print, printJson } from "../output.ts";
 import { startProgress } from "../progress.ts";
@@ -102,12 +103,6 @@ export function register(program: Command): void {
     .addHelpText("after", HELP)
     .action(run);
 }
-
-const whole = (least: number, most: number) => (text: string) => {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-};
 
 async function run(file: string | undefined, options: Options): Promise<void> {
   if (options.schema === true) {

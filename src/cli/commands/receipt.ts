@@ -9,6 +9,7 @@ import { decisionInWords } from "../../core/decision-words.ts";
 import { RECEIPT_LIMITS, receiptSchema, redactReceipt, type Receipt } from "../../core/receipt.ts";
 import { RECORD_GROUPS, type RecordGroup } from "../../core/record.ts";
 import { cliError } from "../errors.ts";
+import { written } from "../files.ts";
 import { note, print } from "../output.ts";
 
 interface Options {
@@ -63,17 +64,10 @@ async function run(id: string, options: Options): Promise<void> {
     print(text);
     return;
   }
-  try {
-    // It tells of a person: for its owner's eyes.
-    await writeFile(options.out, `${text}\n`, { mode: 0o600 });
-  } catch (cause) {
-    const { code = "" } = cause as NodeJS.ErrnoException;
-    throw cliError("file-unreadable", `${options.out} can't be written (${code})`, {
-      cause,
-      fix: "Check the path and that this user may write there.",
-    });
-  }
-  note(`Wrote ${options.out}; check it with \`tally verify ${options.out}\`.`);
+  const { out } = options;
+  // It tells of a person: for its owner's eyes.
+  await written(out, () => writeFile(out, `${text}\n`, { mode: 0o600 }));
+  note(`Wrote ${out}; check it with \`tally verify ${out}\`.`);
 }
 
 function groupsIn(text: string): RecordGroup[] {

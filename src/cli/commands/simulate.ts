@@ -1,7 +1,7 @@
 /** `tally simulate`: what a draft rulebook would have done. */
 import { open } from "node:fs/promises";
 
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 
 import { offsetAt, type Zone } from "../../core/calendar.ts";
 import { NO_SETTINGS } from "../../core/settings.ts";
@@ -22,8 +22,10 @@ import { BASIS_TEXTS, DATING_TEXTS, definitions, MODE_TEXTS } from "../../regula
 import type { SimulationBasis } from "../../regulator/simulate-timeline.ts";
 import { moment, secondsOf } from "../../regulator/units.ts";
 import { cliError } from "../errors.ts";
+import { written } from "../files.ts";
 import { homeAt, homePath } from "../home.ts";
 import { historySource, type SourceOptions } from "../operator/history-source.ts";
+import { whole } from "../operator/options.ts";
 import { moneyOf, publishedPacks, readPack } from "../operator/rule-packs.ts";
 import { EXIT, note, print } from "../output.ts";
 import { startProgress } from "../progress.ts";
@@ -122,12 +124,6 @@ export function register(program: Command): void {
     .addHelpText("after", HELP)
     .action(run);
 }
-
-const whole = (least: number, most: number) => (text: string) => {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-};
 
 function platforms(text: string, before: readonly number[] = []): readonly number[] {
   return [...before, ...text.split(",").map(whole(1, 2 ** 18 - 1))];
@@ -230,14 +226,6 @@ async function writeFiles(simulation: Simulation, draft: CompiledRulePack, { csv
       }
     });
     note(`Wrote ${csv}: ${simulation.report.loans} loans.`);
-  }
-}
-
-async function written(path: string, write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-  } catch (cause) {
-    throw cliError("file-unwritable", `${path} can't be written`, { cause });
   }
 }
 

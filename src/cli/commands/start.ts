@@ -7,6 +7,7 @@ import type { CompiledRulePack } from "../../regulator/compile-rule-pack.ts";
 import type { SampleSummary } from "../start/sample-filing.ts";
 import type { Stack } from "../start/stack.ts";
 import { DEFAULT_DATA, SAMPLE_PACK } from "../home.ts";
+import { whole } from "../operator/options.ts";
 import { note, print } from "../output.ts";
 
 interface Options {
@@ -24,7 +25,7 @@ export function register(program: Command): void {
       "Starts a database, a chain and the gateway on one data directory, deploys the contracts at the first start, and runs until Ctrl-C. The next start goes on where this one ended.",
     )
     .option("--empty", "at the first start: contracts alone, without the sample's rulebook, platforms and loans")
-    .option("--port <number>", "port of the gateway, on 127.0.0.1; 0 takes a free one", portNumber, 4150)
+    .option("--port <number>", "port of the gateway, on 127.0.0.1; 0 takes a free one", whole(0, 65_535), 4150)
     .option("--data <dir>", `data directory (default: TALLY_DATA, or ./${DEFAULT_DATA})`)
     .option(
       "--mining-interval <seconds>",
@@ -45,12 +46,6 @@ Settings of the gateway: environment variables such as TALLY_WAIT_MAX (docs/oper
 Exit code: 0 stopped by a signal, 2 could not start or could not go on.`,
     )
     .action(run);
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/u.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError("A port is a number from 0 to 65535.");
 }
 
 function interval(text: string): number {

@@ -16,6 +16,7 @@ import { LANGUAGES, type Language } from "../../core/rule-texts.ts";
 import { FRAGMENTS, failed, type Fragments, type Report, type Statement, verdictOf } from "../../verify/report.ts";
 import { type Trust, verifyText } from "../../verify/verify.ts";
 import { cliError } from "../errors.ts";
+import { unreadable } from "../files.ts";
 import { EXIT, note, print, printJson } from "../output.ts";
 import type { DecisionLaw, TrustedChain } from "../verify/law.ts";
 
@@ -200,8 +201,7 @@ async function readBounded(file: string): Promise<string> {
       if (length > RECEIPT_LIMITS.file) break;
     }
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw cliError("file-unreadable", `${file} can't be read${code === undefined ? "" : ` (${code})`}`, { cause });
+    throw unreadable(file, cause);
   }
   return Buffer.concat(parts).toString("utf8");
 }

@@ -1,5 +1,5 @@
-/** Options that commands on a deployment share. */
-import type { Command } from "commander";
+/** What the options of several commands have in common. */
+import { type Command, InvalidArgumentError } from "commander";
 
 import { DEFAULT_DATA } from "../home.ts";
 
@@ -19,3 +19,12 @@ export function actingOptions(command: Command, key: string): Command {
     .option("--yes", "confirm: without it, what would be done is told and nothing is")
     .option("--dry-run", "tell what would be done, and end");
 }
+
+/** Reads an option that is a whole number. */
+export const whole =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/u.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };

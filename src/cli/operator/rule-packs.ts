@@ -14,6 +14,7 @@ import type { RulePack } from "../../regulator/rule-pack.ts";
 import { planAgainstChain, publish } from "../../regulator/publish.ts";
 import { readRulePack } from "../../regulator/read-pack.ts";
 import { cliError } from "../errors.ts";
+import { readGiven } from "../files.ts";
 import type { Home } from "../home.ts";
 import { note } from "../output.ts";
 
@@ -33,28 +34,19 @@ export interface PackFile {
  * `file-unreadable`. `now` in UTC seconds.
  */
 export async function readPack(path: string, now: number): Promise<PackFile> {
-  const text = await textOf(path);
+  const text = await readGiven(path);
   return { text, ...readRulePack(text, basename(path), now), hash: packHash(text) };
 }
 
 /** The same of one that was published, and so binds whatever would be said against it today. */
 async function readKept(path: string, now: number): Promise<PackFile> {
-  return packFrom(await textOf(path), basename(path), now);
+  return packFrom(await readGiven(path), basename(path), now);
 }
 
 /** Compiles a pack that was read already, whatever its values mean. Throws `rule-pack-invalid` with line and field. */
 export function packFrom(text: string, name: string, now: number): PackFile {
   const pack = parseRulePack(text, name);
   return { text, pack, compiled: compileRulePack(pack, now), warnings: [], hash: packHash(text) };
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    const why = systemCode(cause) === "ENOENT" ? "there is no such file" : "it can't be read";
-    throw cliError("file-unreadable", `${path}: ${why}`, { cause });
-  }
 }
 
 /**

@@ -1,12 +1,11 @@
 /** `tally pilot stop` and `graduate`. */
 import { graduatePilot, stopPilot } from "../../chain/pilots.ts";
 import type { Pilot } from "../../core/sandbox.ts";
-import { standingInWords } from "../../regulator/pilot-standing.ts";
 import { cliError } from "../errors.ts";
 import { openRegulator } from "../operator/regulator.ts";
 import { note, print, printJson } from "../output.ts";
 import { confirm } from "../rules/confirm.ts";
-import { openPilots, pilotNamed, type OpenPilots, type PilotOptions } from "./pilots.ts";
+import { openPilots, pilotNamed, standingNow, type OpenPilots, type PilotOptions } from "./pilots.ts";
 
 export interface StopOptions extends PilotOptions {
   readonly why: string;
@@ -46,8 +45,7 @@ export async function graduate(given: string, options: PilotOptions): Promise<vo
 function openOne({ law, pilots }: OpenPilots, given: string): Pilot {
   const pilot = pilotNamed(pilots, given);
   if (pilot.standing === "open") return pilot;
-  const standing = standingInWords(pilot, law.now, (seconds) => law.local(seconds));
-  throw cliError("pilot-blocked", `Pilot ${pilot.number} is not open: ${standing}`, {
+  throw cliError("pilot-blocked", `Pilot ${pilot.number} is not open: ${standingNow(law, pilot)}`, {
     fix: "What it has come to stays. To try again, open another pilot under another number.",
   });
 }

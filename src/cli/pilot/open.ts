@@ -1,13 +1,13 @@
 /** `tally pilot open`: from a file of terms to the Sandbox. */
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 
 import { openPilot } from "../../chain/pilots.ts";
 import type { Pilot } from "../../core/sandbox.ts";
 import { compilePilot, parsePilotFile, type PilotFile } from "../../regulator/pilot-terms.ts";
-import { boundsInWords } from "../../regulator/pilot-standing.ts";
+import { boundRows, boundsOf } from "../../regulator/pilot-standing.ts";
 import { plural } from "../../regulator/value-words.ts";
 import { cliError } from "../errors.ts";
+import { readGiven } from "../files.ts";
 import { openRegulator } from "../operator/regulator.ts";
 import { note, print, printJson } from "../output.ts";
 import { confirm } from "../rules/confirm.ts";
@@ -17,7 +17,7 @@ import { boundFrom, currencyOf, openPilots, type PilotOptions } from "./pilots.t
 const NOTHING: Pilot["counts"] = { loans: 0, borrowers: 0, defaults: 0, complaints: 0, outstanding: 0n, loss: 0n };
 
 export async function open(file: string, options: PilotOptions): Promise<void> {
-  const said = parsePilotFile(await textOf(file), basename(file));
+  const said = parsePilotFile(await readGiven(file), basename(file));
   const { law, pilots } = await openPilots(options);
   const pilot = compiled(said, basename(file), law);
   const { number, name, terms } = pilot;
@@ -48,14 +48,6 @@ export async function open(file: string, options: PilotOptions): Promise<void> {
   else print(`Pilot ${number}, ${name}, is open. \`tally pilot show ${number}\` says how it goes.`);
 }
 
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    throw cliError("file-unreadable", `${path} can't be read`, { cause });
-  }
-}
-
 function compiled(said: PilotFile, file: string, law: Law): Pilot {
   const product = law.productNumber(said.product);
   const terms = compilePilot(said, file, {
@@ -72,7 +64,9 @@ function describe(law: Law, pilot: Pilot): string[] {
   return [
     `Pilot ${number}, ${name}: ${law.named(terms.product).title} (product ${terms.product}).`,
     `  from ${law.local(terms.opensAt)} to ${law.local(terms.endsAt)}, platforms ${[...platforms].join(", ")}`,
-    ...boundsInWords(pilot, currencyOf(law, terms.product)).map(([bound, limit]) => `  ${bound}: ${limit}`),
+    ...boundRows(boundsOf(pilot), currencyOf(law, terms.product)).map(([bound, , allowed]) => `  ${bound}: ${allowed}`),
+    ...(terms.defaultFrom === 0 ? ["  defaults do not stop it"] : []),
+    ...(terms.complaintFrom === 0 ? ["  complaints do not stop it"] : []),
     terms.consent ? "  every borrower must have acknowledged the disclosure" : "  no disclosure is asked for",
     "These terms can't be changed: a pilot with others is another pilot, under another number. It can be stopped, for good.",
   ];

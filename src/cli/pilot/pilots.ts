@@ -2,6 +2,7 @@
 import { readPilots } from "../../chain/pilots.ts";
 import { ruleBit } from "../../core/decision.ts";
 import type { Pilot } from "../../core/sandbox.ts";
+import { standingInWords } from "../../regulator/pilot-standing.ts";
 import type { Currency } from "../../regulator/value-words.ts";
 import { cliError } from "../errors.ts";
 import { type Law, type LawOptions, openLaw } from "../rules/law.ts";
@@ -38,6 +39,12 @@ export function pilotNamed(pilots: readonly Pilot[], given: string): Pilot {
 
 export function currencyOf(law: Law, product: number): Currency | undefined {
   return law.words(product).currency;
+}
+
+/** Where a pilot stands now, by the deployment's clock and in its zone. */
+export function standingNow(law: Law, { stoppedAt, ...pilot }: Pilot): string {
+  const endedAt = stoppedAt === 0 ? undefined : stoppedAt;
+  return standingInWords({ ...pilot, endedAt }, (seconds) => law.local(seconds), law.now);
 }
 
 /** The times at which versions bind that put a product under a pilot. */

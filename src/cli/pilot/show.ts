@@ -5,15 +5,16 @@ import { canonicalJson } from "../../regulator/canonical.ts";
 import { pilotLines } from "../../regulator/pilot-lines.ts";
 import { pilotPage } from "../../regulator/pilot-page.ts";
 import { pilotReport, type PilotReport } from "../../regulator/pilot-report.ts";
-import { boundsInWords, standingInWords } from "../../regulator/pilot-standing.ts";
-import { MINOR_UNITS } from "../../regulator/pilot-words.ts";
+import { boundRows, BOUNDS_HEAD, boundsOf } from "../../regulator/pilot-standing.ts";
 import { collectHistory } from "../../regulator/simulate-history.ts";
+import { columns } from "../../regulator/text-columns.ts";
+import { MINOR_UNITS } from "../../regulator/value-words.ts";
 import { chainIdOf } from "../../chain/transactor.ts";
-import { cliError } from "../errors.ts";
+import { written } from "../files.ts";
 import { note, print, printJson } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import type { Law, LawOptions } from "../rules/law.ts";
-import { boundFrom, currencyOf, openPilots, pilotNamed, type OpenPilots } from "./pilots.ts";
+import { boundFrom, currencyOf, openPilots, pilotNamed, standingNow, type OpenPilots } from "./pilots.ts";
 
 export interface ReportOptions extends LawOptions {
   readonly html?: string;
@@ -31,7 +32,7 @@ export async function list(options: LawOptions): Promise<void> {
   for (const pilot of pilots) {
     const { number, name, terms, counts } = pilot;
     print(`${String(number).padStart(4)}  ${name} (${law.named(terms.product).name})`);
-    print(`      ${standing(law, pilot)}`);
+    print(`      ${standingNow(law, pilot)}`);
     print(`      ${counts.loans} loans, ${counts.borrowers} borrowers with an open one`);
   }
 }
@@ -47,11 +48,12 @@ export async function show(given: string, options: LawOptions): Promise<void> {
   const { title, name: product } = law.named(terms.product);
   print(`Pilot ${number}: ${name}`);
   print(`  of         ${title} (${product}, product ${terms.product})`);
-  print(`  stands     ${standing(law, pilot)}`);
+  print(`  stands     ${standingNow(law, pilot)}`);
   print(`  dates      ${law.local(terms.opensAt)} to ${law.local(terms.endsAt)}`);
   print(`  platforms  ${[...platforms].join(", ")}`);
   print(`  disclosure ${terms.consent ? "must have been acknowledged" : "not asked for"}`);
-  printRows(boundsInWords(pilot, currencyOf(law, terms.product)));
+  const rows = boundRows(boundsOf(pilot), currencyOf(law, terms.product));
+  for (const line of columns(BOUNDS_HEAD, rows)) print(`  ${line}`);
   const from = boundFrom(law, terms.product, number);
   if (from.length === 0) note(`No version of ${product} names pilot ${number}: its bounds bind nobody.`);
 }
@@ -64,11 +66,7 @@ export async function report(given: string, options: ReportOptions): Promise<voi
   const currency = named ?? currencyOf(opened.law, pilot.terms.product) ?? MINOR_UNITS;
   if (options.html !== undefined) {
     const { html } = options;
-    try {
-      await writeDurably(html, pilotPage(made, currency), 0o644);
-    } catch (cause) {
-      throw cliError("file-unwritable", `${html} can't be written`, { cause });
-    }
+    await written(html, () => writeDurably(html, pilotPage(made, currency), 0o644));
     note(`Wrote ${html}.`);
   }
   if (options.json === true) print(canonicalJson(made));
@@ -89,8 +87,6 @@ async function compute({ law }: OpenPilots, { number }: Pilot): Promise<PilotRep
   }
 }
 
-const standing = (law: Law, pilot: Pilot): string => standingInWords(pilot, law.now, (seconds) => law.local(seconds));
-
 function forPrograms(law: Law, { number, platforms, standing: state, ...pilot }: Pilot) {
   const { terms } = pilot;
   return {
@@ -98,9 +94,4 @@ function forPrograms(law: Law, { number, platforms, standing: state, ...pilot }:
     bound_from: boundFrom(law, terms.product, number),
     ended: law.now >= terms.endsAt,
   };
-}
-
-function printRows(rows: readonly (readonly [string, string, string])[]): void {
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  for (const row of rows) print(`  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ")}`.trimEnd());
 }

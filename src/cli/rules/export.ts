@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { exportPack } from "../../regulator/export-pack.ts";
 import { exists } from "../../engine/data-directory.ts";
 import { cliError } from "../errors.ts";
+import { written } from "../files.ts";
 import { EXIT, note, print, printJson } from "../output.ts";
 import { zoneName } from "../../regulator/units.ts";
 import { type LawOptions, openLaw } from "./law.ts";
@@ -33,7 +34,8 @@ export async function exportRules(options: ExportRulesOptions): Promise<void> {
     );
   for (const remark of all) note(remark);
   if (!exact) process.exitCode = EXIT.no;
-  if (options.out !== undefined) await writeFile(options.out, yaml);
+  const { out } = options;
+  if (out !== undefined) await written(out, () => writeFile(out, yaml));
   if (options.json === true)
     printJson({ exact, remarks: all, ...(options.out === undefined ? { yaml } : { out: options.out }) });
   else if (options.out === undefined) process.stdout.write(yaml);
