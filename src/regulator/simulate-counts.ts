@@ -1,5 +1,5 @@
 import { findingNames, ruleNames, type Decision, type Outcome } from "../core/decision.ts";
-import type { JudgedLoan } from "./simulate-effects.ts";
+import type { JudgedLoan } from "./simulate-judged.ts";
 import type { Run } from "./simulate-run.ts";
 import type { Timeline } from "./simulate-timeline.ts";
 

@@ -17,15 +17,17 @@ export const CSV_COLUMNS = [
   "after",
   "rules_before",
   "rules_after",
+  "effect",
+  "spiral",
 ] as const;
 
 const LINES_AT_ONCE = 1_000;
 
 /** One line a loan of the period, in the order of the chain: pieces of text that make the file. */
-export function* simulationCsv({ judged, timeline }: Simulation): Generator<string, void, undefined> {
+export function* simulationCsv({ judged, timeline, effects }: Simulation): Generator<string, void, undefined> {
   yield `${CSV_COLUMNS.join(",")}\n`;
   let lines = "";
-  for (const [i, { loan, before, after }] of judged.entries()) {
+  for (const [i, { number, loan, before, after }] of judged.entries()) {
     const { opened, act, moment, borrower } = loan;
     lines += `${[
       toHex(timeline.borrowers[borrower]!),
@@ -39,6 +41,8 @@ export function* simulationCsv({ judged, timeline }: Simulation): Generator<stri
       after.outcome,
       reasons(before),
       reasons(after),
+      effects.get(number)?.effects.join(" ") ?? "",
+      effects.get(number)?.spiral ?? "",
     ].join(",")}\n`;
     if (i % LINES_AT_ONCE !== LINES_AT_ONCE - 1) continue;
     yield lines;

@@ -1,26 +1,9 @@
-import type { Decision } from "../core/decision.ts";
-import type { Run } from "./simulate-run.ts";
+import { byBorrower, isNewlyLetThrough, isNewlyRefused, isRefused, type JudgedLoan } from "./simulate-judged.ts";
+import { isCutShort, spiralsUnder, type Spiral, type SpiralTerms } from "./simulate-spirals.ts";
 import type { SimulatedLoan, Timeline } from "./simulate-timeline.ts";
-
-/** Days between two loans of one spiral, and how many loans make one. */
-export interface SpiralTerms {
-  readonly days: number;
-  readonly loans: number;
-}
 
 /** Seconds after the last payment was due in which a repayment still is on time: to the end of that day, wherever it began. */
 const ON_TIME = 86_400;
-const DAY = 86_400;
-
-/** A loan that was put to both laws. */
-export interface JudgedLoan {
-  /** Number of the loan in the timeline. */
-  readonly number: number;
-  readonly loan: SimulatedLoan;
-  readonly before: Decision;
-  readonly after: Decision;
-}
-
 /** Some loans, whose they are, and how much was asked for in them. */
 export interface Tally {
   readonly loans: number;
@@ -62,50 +45,56 @@ export interface Effects {
   readonly undetermined_alone: Tally;
 }
 
-/** The loans of the period that were put to both laws, in the order of the chain. */
-export function judgedLoans(
-  timeline: Timeline,
-  before: Run,
-  after: Run,
-  platforms?: ReadonlySet<number>,
-): JudgedLoan[] {
-  const judged: JudgedLoan[] = [];
-  for (const [number, loan] of timeline.loans.entries()) {
-    const [was, is] = [before.decisions[number], after.decisions[number]];
-    if (was === undefined || is === undefined) continue;
-    if (platforms === undefined || platforms.has(loan.act.ref.platform))
-      judged.push({ number, loan, before: was, after: is });
-  }
-  return judged;
+/** The loans of borrowers who are refused everything by one law, and not by the other; a list a borrower. */
+export interface AccessChange {
+  readonly losing: readonly (readonly JudgedLoan[])[];
+  readonly gaining: readonly (readonly JudgedLoan[])[];
 }
 
-const isRefused = ({ outcome }: Decision): boolean => outcome === "refused";
+/** What the effects are counted from. */
+export interface Affected {
+  readonly access: AccessChange;
+  /** Under the law, and under the draft. */
+  readonly spirals: { readonly before: readonly Spiral[]; readonly after: readonly Spiral[] };
+}
 
-/** Refused by the draft, and not by the law. */
-export const isNewlyRefused = ({ before, after }: JudgedLoan): boolean => isRefused(after) && !isRefused(before);
-/** The other way round. */
-export const isNewlyLetThrough = ({ before, after }: JudgedLoan): boolean => isRefused(before) && !isRefused(after);
+export function affectedBy(judged: readonly JudgedLoan[], terms: SpiralTerms): Affected {
+  const borrowers = [...byBorrower(judged).values()];
+  const all = (loans: readonly JudgedLoan[], side: "before" | "after"): boolean =>
+    loans.every((one) => isRefused(one[side]));
+  return {
+    access: {
+      losing: borrowers.filter((loans) => all(loans, "after") && !all(loans, "before")),
+      gaining: borrowers.filter((loans) => all(loans, "before") && !all(loans, "after")),
+    },
+    spirals: { before: spiralsUnder("before", borrowers, terms), after: spiralsUnder("after", borrowers, terms) },
+  };
+}
 
-export function effectsOf(judged: readonly JudgedLoan[], timeline: Timeline, terms: SpiralTerms): Effects {
+export function effectsOf(
+  judged: readonly JudgedLoan[],
+  { access, spirals }: Affected,
+  timeline: Timeline,
+  terms: SpiralTerms,
+): Effects {
   const newlyRefused = judged.filter(isNewlyRefused);
   const newlyLetThrough = judged.filter(isNewlyLetThrough);
-  const of = byBorrower(judged);
   const unpunctual = unpunctualBorrowers(timeline);
   const first = firstLoans(timeline);
-  const losing: JudgedLoan[] = [];
-  const gaining: JudgedLoan[] = [];
-  for (const loans of of.values()) {
-    const [before, after] = [loans.every((one) => isRefused(one.before)), loans.every((one) => isRefused(one.after))];
-    if (after && !before) losing.push(...loans);
-    if (before && !after) gaining.push(...loans);
-  }
+  const cut = spirals.before.filter(isCutShort);
+  const refusedLoans = cut.reduce((sum, { loans }) => sum + loans.filter(isNewlyRefused).length, 0);
   return {
     newly_refused: tally(newlyRefused),
     newly_let_through: tally(newlyLetThrough),
     never_made: tally(newlyLetThrough.filter(({ loan }) => !loan.made)),
-    losing_access: tally(losing),
-    gaining_access: tally(gaining),
-    spirals: spiralsOf([...of.values()], terms),
+    losing_access: tally(access.losing.flat()),
+    gaining_access: tally(access.gaining.flat()),
+    spirals: {
+      terms,
+      before: summed(spirals.before),
+      after: summed(spirals.after),
+      cut_short: { ...summed(cut), refused_loans: refusedLoans },
+    },
     punctual_borrowers: tally(newlyRefused.filter(({ loan }) => loan.made && !unpunctual.has(loan.borrower))),
     punctual_loans: tally(newlyRefused.filter(({ loan }) => isOnTime(loan, timeline.end) === true)),
     first_loans: tally(newlyRefused.filter(({ number, loan }) => first.get(loan.borrower) === number)),
@@ -118,18 +107,6 @@ export function tally(loans: readonly JudgedLoan[]): Tally {
   const borrowers = new Set(loans.map(({ loan }) => loan.borrower));
   const amount = loans.reduce((sum, { loan }) => sum + loan.opened.principal, 0n);
   return { loans: loans.length, borrowers: borrowers.size, amount };
-}
-
-/** Each borrower's loans, in the order of opening. */
-function byBorrower(judged: readonly JudgedLoan[]): Map<number, JudgedLoan[]> {
-  const of = new Map<number, JudgedLoan[]>();
-  for (const one of judged) {
-    const mine = of.get(one.loan.borrower);
-    if (mine === undefined) of.set(one.loan.borrower, [one]);
-    else mine.push(one);
-  }
-  for (const mine of of.values()) mine.sort((a, b) => a.loan.moment - b.loan.moment || a.number - b.number);
-  return of;
 }
 
 /** Whether a loan was repaid on time; undefined while nobody can know. */
@@ -155,48 +132,11 @@ function firstLoans({ loans }: Timeline): Map<number, number> {
   return first;
 }
 
-function spiralsOf(borrowers: readonly (readonly JudgedLoan[])[], terms: SpiralTerms): Effects["spirals"] {
-  const before = borrowers.flatMap((loans) =>
-    runsOf(
-      loans.filter((one) => one.loan.made && !isRefused(one.before)),
-      terms,
-    ),
-  );
-  const after = borrowers.flatMap((loans) =>
-    runsOf(
-      loans.filter((one) => one.loan.made && !isRefused(one.after)),
-      terms,
-    ),
-  );
-  const cut = before.filter((run) => run.some(isNewlyRefused));
-  const refusedLoans = cut.reduce((sum, run) => sum + run.filter(isNewlyRefused).length, 0);
+function summed(spirals: readonly Spiral[]): Spirals {
   return {
-    terms,
-    before: summed(before),
-    after: summed(after),
-    cut_short: { ...summed(cut), refused_loans: refusedLoans },
-  };
-}
-
-/** A borrower's spirals: runs of loans, each begun while one of the run was open, or at most so many days after. */
-function runsOf(loans: readonly JudgedLoan[], { days, loans: least }: SpiralTerms): (readonly JudgedLoan[])[] {
-  const runs: JudgedLoan[][] = [];
-  let run: JudgedLoan[] = [];
-  let ends = -Infinity;
-  for (const one of loans) {
-    const { moment, ended } = one.loan;
-    if (moment > ends + days * DAY) runs.push((run = []));
-    run.push(one);
-    ends = Math.max(ends, ended?.at ?? Infinity);
-  }
-  return runs.filter(({ length }) => length >= least);
-}
-
-function summed(runs: readonly (readonly JudgedLoan[])[]): Spirals {
-  return {
-    spirals: runs.length,
-    borrowers: new Set(runs.map(([first]) => first!.loan.borrower)).size,
-    loans: runs.reduce((sum, { length }) => sum + length, 0),
-    longest: runs.reduce((most, { length }) => Math.max(most, length), 0),
+    spirals: spirals.length,
+    borrowers: new Set(spirals.map(({ loans }) => loans[0]!.loan.borrower)).size,
+    loans: spirals.reduce((sum, { loans }) => sum + loans.length, 0),
+    longest: spirals.reduce((most, { loans }) => Math.max(most, loans.length), 0),
   };
 }

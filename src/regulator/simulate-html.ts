@@ -11,6 +11,7 @@ import {
   platformRows,
   spiralRows,
   tallyRows,
+  worstSpiralRows,
   type EffectName,
 } from "./simulate-words.ts";
 import type { SimulationReport } from "./simulate.ts";
@@ -18,6 +19,7 @@ import type { SimulationReport } from "./simulate.ts";
 const NAMES = { before: "the law", after: "the draft" };
 /** More platforms than that fill pages and tell nothing. */
 const PLATFORMS_SHOWN = 40;
+const SPIRALS_SHOWN = 20;
 
 /** The report as a page for a committee. */
 export function simulationPage(report: SimulationReport, title: string): string {
@@ -37,6 +39,7 @@ export function simulationPage(report: SimulationReport, title: string): string 
     markup`<h2>Who is affected</h2>`,
     effectsTable(report, INTENDED),
     spiralsTable(report),
+    worstSpirals(report),
     markup`<h2>What changes for the worse, or may</h2>`,
     effectsTable(report, FOR_THE_WORSE),
     markup`<h2>Platforms</h2>`,
@@ -144,6 +147,18 @@ function effectsTable(report: SimulationReport, names: readonly EffectName[]): H
 
 function spiralsTable(report: SimulationReport): Html {
   return table(["spirals", "number", "borrowers", "loans", "longest"], spiralRows(report));
+}
+
+/** No pseudonyms: a page goes from hand to hand. The number finds the loans in the table (--csv). */
+function worstSpirals(report: SimulationReport): Html {
+  const rows = worstSpiralRows(report, SPIRALS_SHOWN);
+  if (rows.length === 0) return markup``;
+  const all = report.effects.spirals.cut_short.spirals;
+  return table(
+    ["spiral", "loans", "refused by the draft", "platforms", "first asked for", "last asked for", "principal"],
+    rows,
+    `Spirals cut short: ${rows.length === all ? "all" : `the ${rows.length} longest of ${grouped(all)}`}. The number is that of the table of loans.`,
+  );
 }
 
 function platformsTable(report: SimulationReport): Html {

@@ -98,6 +98,7 @@ function closing({
   const gone = Object.values(after.not_applied).reduce((a, b) => a + b, 0);
   return [
     `${grouped(affected)} borrowers are decided otherwise by the draft than by the law.`,
+    "Which borrowers and which spirals: --csv FILE has them in its columns effect and spiral, --json in lists.",
     `${grouped(gone)} later entries fell away with the loans that the draft refuses; ${grouped(left)} entries were left out, which the registry could not take.`,
     `Draft ${report.draft}`,
     `Law   ${report.law}`,

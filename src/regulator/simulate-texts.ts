@@ -1,5 +1,6 @@
+import { LISTED } from "./simulate-whom.ts";
 import type { SimulationBasis } from "./simulate-timeline.ts";
-import type { SpiralTerms } from "./simulate-effects.ts";
+import type { SpiralTerms } from "./simulate-spirals.ts";
 
 /** What a simulation's words mean, for its output, its page and its documentation: one text for all. */
 export function definitions({ days, loans }: SpiralTerms) {
@@ -19,6 +20,7 @@ export function definitions({ days, loans }: SpiralTerms) {
       "Borrowers of whom the law refuses every loan that they asked for in the period, and the draft does not; with all their loans.",
     spirals: `Runs of ${loans} loans or more of one borrower that were made and are not refused, each begun while an earlier one of the run was open or at most ${days} days after.`,
     cut_short: "Spirals under the law of which the draft refuses at least one loan that the law does not.",
+    lists: `Borrowers who lose or gain access and spirals cut short, by pseudonym: the ${LISTED} with the most loans of each, then with the most principal. The table of loans (--csv) has all.`,
     punctual_borrowers:
       "Newly refused loans of borrowers who repaid every loan of the whole history on time: closed as repaid, withdrawn or voided at the latest 24 hours after its last payment was due, never overdue, extended or written off.",
     punctual_loans: "Newly refused loans that were repaid on time themselves.",

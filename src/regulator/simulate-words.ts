@@ -65,6 +65,24 @@ export function spiralRows({ effects }: SimulationReport): string[][] {
   return [row("under the law", before), row("cut short by the draft", cut), row("left under the draft", after)];
 }
 
+/** Rows of the worst spirals cut short: number, loans, refused by the draft, platforms, first and last day, principal. */
+export function worstSpiralRows({ lists, currency }: SimulationReport, most: number): string[][] {
+  return lists.cut_short
+    .slice(0, most)
+    .map(({ spiral, loans, refused_loans: refused, platforms, first, last, amount }) => [
+      String(spiral),
+      grouped(loans),
+      grouped(refused),
+      platforms.join(", "),
+      first.slice(0, DATE),
+      last.slice(0, DATE),
+      money(amount, currency),
+    ]);
+}
+
+/** Of an instant, so much is its day. */
+const DATE = 10;
+
 /** Rows of the rules that later entries of the loans breach: rule, under the law, under the draft. */
 export function laterRows({ later_entries: { before, after } }: SimulationReport): string[][] {
   const rules = [...new Set([...Object.keys(before.by_rule), ...Object.keys(after.by_rule)])].sort();

@@ -19,14 +19,17 @@ import {
   type RuleCount,
   type Sides,
 } from "./simulate-counts.ts";
-import { effectsOf, judgedLoans, type Effects, type JudgedLoan, type SpiralTerms } from "./simulate-effects.ts";
+import { affectedBy, effectsOf, type Effects } from "./simulate-effects.ts";
 import { draftChanges, type DraftChange } from "./simulate-changes.ts";
 import { appliedVersions, draftNotes, type AppliedVersion, type Dating } from "./simulate-draft.ts";
 import type { History } from "./simulate-history.ts";
 import { asItStands, checkDraft, draftHash, lawHash, lawOf, rulesOn, withDraft } from "./simulate-law.ts";
+import { judgedLoans, type JudgedLoan } from "./simulate-judged.ts";
 import { runUnder } from "./simulate-run.ts";
+import type { SpiralTerms } from "./simulate-spirals.ts";
 import { BASIS_TEXTS, DATING_TEXTS, definitions, MODE_TEXTS } from "./simulate-texts.ts";
 import { timelineOf, type SimulationBasis, type Timeline } from "./simulate-timeline.ts";
+import { listsOf, loanEffects, type Lists, type LoanEffects } from "./simulate-whom.ts";
 
 export interface SimulationOptions {
   readonly history: History;
@@ -63,6 +66,8 @@ export interface SimulationReport {
   readonly by_platform: Record<string, LoanCounts>;
   readonly by_product: Record<string, LoanCounts>;
   readonly effects: Effects;
+  /** Whom it concerns, by pseudonym. */
+  readonly lists: Lists;
   readonly later_entries: Sides<LaterCounts>;
   readonly left_out: number;
   readonly months: readonly MonthCount[];
@@ -98,6 +103,8 @@ export interface Simulation {
   readonly report: SimulationReport;
   readonly judged: readonly JudgedLoan[];
   readonly timeline: Timeline;
+  /** What the draft does to each, by its number. */
+  readonly effects: ReadonlyMap<number, LoanEffects>;
 }
 
 /**
@@ -134,6 +141,7 @@ export function simulate(options: SimulationOptions): Simulation {
   const later = (of: typeof before): LaterCounts => countLater(timeline, of, (loan) => counted.has(loan));
   const all = countLoans(judged, rules);
   const zone = law.settingsAt(timeline.end).zone;
+  const whom = affectedBy(judged, options.spirals);
   const affected = judged.filter((one) => one.before.outcome !== one.after.outcome);
   const report: SimulationReport = {
     loans: all.loans,
@@ -147,7 +155,8 @@ export function simulate(options: SimulationOptions): Simulation {
     findings: { before: countFindings(judged, "before"), after: countFindings(judged, "after") },
     by_platform: grouped(judged, rules, all, ({ loan }) => String(loan.act.ref.platform)),
     by_product: grouped(judged, rules, all, ({ loan }) => productText(loan.opened.product)),
-    effects: effectsOf(judged, timeline, options.spirals),
+    effects: effectsOf(judged, whom, timeline, options.spirals),
+    lists: listsOf(whom.access, whom.spirals.before, timeline),
     later_entries: { before: later(before), after: later(after) },
     left_out: timeline.leftOut,
     months: countMonths(judged, (at) => offsetAt(zone, at)),
@@ -173,7 +182,7 @@ export function simulate(options: SimulationOptions): Simulation {
     registry: options.registry,
     chain_id: options.chainId.toString(),
   };
-  return { report, judged, timeline };
+  return { report, judged, timeline, effects: loanEffects(judged, whom.access, whom.spirals.before) };
 }
 
 /** When the last loan of a period was asked for, at whichever platform; the end of the history where there is none. */

@@ -493,8 +493,54 @@ describe("a simulation", () => {
       expect(lines).to.have.length(8);
       expect(lines[0]).to.match(/^borrower,loan,product,asked_at,principal,filed_as,recorded,before,after,/u);
       expect(lines[5]).to.equal(
-        `0x01${"61".repeat(31)},2/2/0,2/1,2023-11-26T00:00:00Z,10000,request,accepted,accepted,refused,,COOLING-OFF`,
+        `0x01${"61".repeat(31)},2/2/0,2/1,2023-11-26T00:00:00Z,10000,request,accepted,accepted,refused,,COOLING-OFF,newly-refused spiral-cut-short,1`,
       );
+      expect(lines[6]).to.match(/,accepted,accepted,accepted,,,spiral-cut-short,1$/u);
+      expect(lines[7]).to.match(/,accepted,accepted,accepted,,,,$/u);
+    });
+
+    it("lists whose spirals are cut short, and who loses access, so many at most, the worst first", () => {
+      const { lists } = simulation.report;
+      expect(lists).to.deep.equal({
+        at_most: 100,
+        losing_access: [],
+        gaining_access: [],
+        cut_short: [
+          {
+            ...{ spiral: 1, borrower: `0x01${"61".repeat(31)}`, loans: 3, amount: 30_000n, refused_loans: 1 },
+            ...{ first: "2023-11-15T00:00:00Z", last: "2023-12-07T00:00:00Z", platforms: [1, 2] },
+          },
+        ],
+      });
+      const { lists: other, effects } = simulated(market().filed.finish(), only({ AMOUNT: "max: 150" })).report;
+      expect(other.losing_access).to.deep.equal([{ borrower: `0x01${"63".repeat(31)}`, loans: 2, amount: 70_000n }]);
+      expect(effects.losing_access.borrowers).to.equal(1);
+
+      const many = new SmallMarket();
+      many.filed.publish(PRODUCT, limitsWith({}));
+      for (let i = 0; i < 120; i++) for (let n = 0; n <= i % 3; n++) many.open(String.fromCharCode(100 + i), i);
+      const { losing_access: worst } = simulated(many.filed.finish(), only({ AMOUNT: "max: 1" })).report.lists;
+      expect(worst).to.have.length(100);
+      expect(worst.map(({ loans }) => loans)).to.deep.equal(worst.map(({ loans }) => loans).sort((a, b) => b - a));
+    });
+
+    it("says in each line of the table what the draft does to the loan or its borrower", () => {
+      const table = (draft_: CompiledRulePack): string[][] =>
+        [...simulationCsv(simulated(market().filed.finish(), draft_))]
+          .join("")
+          .trimEnd()
+          .split("\n")
+          .slice(1)
+          .map((line) => line.split(",").slice(-2));
+      expect(table(only({ AMOUNT: "max: 150" }))).to.deep.equal([
+        ["", "1"],
+        ["", ""],
+        ["newly-refused loses-access", ""],
+        ["newly-refused loses-access", ""],
+        ["", "1"],
+        ["", "1"],
+        ["", ""],
+      ]);
     });
 
     it("is a page that loads nothing, and believes no title", () => {
@@ -502,6 +548,7 @@ describe("a simulation", () => {
       expect(page).to.not.match(/<script|src=|href=|url\(/u);
       expect(page).to.include("&lt;script&gt;");
       expect(page.match(/<svg /gu)).to.have.length(2);
+      expect(page).to.include("Spirals cut short: all.").and.to.not.include("61".repeat(31));
     });
 
     it("is text", () => {
