@@ -19,6 +19,9 @@ const common = {
 
 const rateUnit = z.enum(["day", "week", "month", "year", "most-frequent-gap"]);
 
+/** So many openings are in a borrower's state (docs/design/state.md); the field's description says so wherever this is said. */
+const RING = "a whole number from 1 to 8";
+
 const RULE_FIELDS = {
   RATE: {
     cap: z
@@ -82,7 +85,13 @@ const RULE_FIELDS = {
     off: days.describe("Days out of debt that must follow so long a streak"),
   },
   FREQUENCY: {
-    loans: z.int().min(1).max(8).describe("Opened within the window, this one included; 1 to 8"),
+    loans: z
+      .int()
+      .min(1, RING)
+      .max(8, RING)
+      .describe(
+        "Opened within the window, this one included; 1 to 8, since the chain keeps the days of a borrower's last eight openings and no more",
+      ),
     within: z
       .union([days.pipe(z.int().min(1).max(508)), z.literal("calendar-year")])
       .describe("Days, up to `508d`, or `calendar-year`"),

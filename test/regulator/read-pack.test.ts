@@ -88,6 +88,7 @@ describe("regulator/read-pack", () => {
         rule("FREQUENCY", "loans: 2, within: 30"),
         "is 30, and should be a number of days such as 14d, or `calendar-year`",
       ],
+      [rule("FREQUENCY", "loans: 12, within: 365d"), "is 12, and must be a whole number from 1 to 8"],
       [rule("COMPLAINT", "answerWithin: 15"), "is 15, and should be a duration"],
       [rule("MARKET-CAP", 'max: "500 USD"'), 'is "500 USD", and should be an amount'],
       [rule("DAILY-COST", "share: 0.008"), "is 0.008, and should be a percentage"],
@@ -104,6 +105,11 @@ describe("regulator/read-pack", () => {
           .join("; "),
         text,
       ).to.contain(what);
+  });
+
+  it("says why nothing above eight is counted", () => {
+    const [error] = inRule(rule("FREQUENCY", "loans: 12, within: 365d")).errors;
+    expect(error?.why).to.contain("the chain keeps the days of a borrower's last eight openings and no more");
   });
 
   describe("refuses what no law can mean", () => {
