@@ -5,6 +5,7 @@ import { fromHex, toHex, type Hex } from "../core/bytes.ts";
 import { artifact } from "./artifacts.ts";
 import { chainError } from "./errors.ts";
 import { Account, TRANSACTION_GAS_LIMIT, type MinedTransaction } from "./account.ts";
+import { type Dates, type Revert, revertInWords } from "./revert-words.ts";
 import { hexBytes, quantity, RpcError, smallQuantity, type JsonRpc } from "./rpc.ts";
 import { contractAddress } from "./transaction.ts";
 
@@ -26,6 +27,8 @@ export class Transactor {
   readonly rpc: JsonRpc;
   readonly address: Hex;
   readonly #account: Account;
+  /** How times in the contracts' errors are told; asked for when there is one. */
+  dates: () => Promise<Dates> = async () => Promise.resolve(inUtc);
 
   constructor(rpc: JsonRpc, chainId: bigint, key: Uint8Array) {
     this.rpc = rpc;
@@ -70,8 +73,8 @@ export class Transactor {
     const data = call.interface.encodeFunctionData(call.function, call.args);
     const answer = await this.rpc
       .call("eth_call", [{ to: call.to, data }, "latest"], hexBytes)
-      .catch((error: unknown) => {
-        throw explain(error, call.function, call.interface);
+      .catch(async (error: unknown) => {
+        throw await explain(error, call.function, call.interface, this.dates);
       });
     return call.interface.decodeFunctionResult(call.function, answer);
   }
@@ -84,8 +87,8 @@ export class Transactor {
     contract: Interface | undefined,
   ): Promise<MinedTransaction> {
     const target = to === null ? {} : { to: toHex(to) };
-    const explained = (error: unknown): never => {
-      throw explain(error, what, contract);
+    const explained = async (error: unknown): Promise<never> => {
+      throw await explain(error, what, contract, this.dates);
     };
     const estimate = await this.rpc
       .call("eth_estimateGas", [{ from: this.address, ...target, data: toHex(data) }], quantity)
@@ -139,21 +142,55 @@ const bytesSchema = z.string().regex(/^0x([0-9a-f]{2}){4,}$/i);
 /** Where clients put what a revert returned: the data itself, or an object around it. */
 const revertDataSchema = z.union([bytesSchema, z.object({ data: bytesSchema }).transform(({ data }) => data)]);
 
-/** A revert told in the contract's own words: `Rulebook_TooSoon(earliest: 1700000000, given: 1600000000)`. */
-function explain(error: unknown, what: string, contract: Interface | undefined): unknown {
+/** A revert told in words, or else in the contract's own: `Rulebook_TooSoon(earliest: 1700000000, given: 1600000000)`. */
+async function explain(
+  error: unknown,
+  what: string,
+  contract: Interface | undefined,
+  dates: () => Promise<Dates>,
+): Promise<unknown> {
   if (!(error instanceof RpcError)) return error;
   const data = revertDataSchema.safeParse(error.data);
-  const named = data.success ? describeRevert(data.data, contract) : undefined;
-  if (named === undefined && /insufficient funds|doesn't have enough funds/i.test(error.message))
+  const revert = data.success ? parsedRevert(data.data, contract) : undefined;
+  if (revert === undefined && /insufficient funds|doesn't have enough funds/i.test(error.message))
     return chainError("transaction-failed", `The account can't pay to ${what}`, {
       fix: "Send it funds for gas on this chain, and run it again.",
       cause: error,
     });
-  return chainError("transaction-failed", `To ${what} would fail: ${named ?? error.message}`, { cause: error });
+  // Whoever can't ask the chain for its zone is told in UTC.
+  const words = revert && revertInWords(revert, await dates().catch(() => inUtc));
+  if (revert === undefined || words === undefined)
+    return chainError(
+      "transaction-failed",
+      `To ${what} would fail: ${revert ? contractWords(revert) : error.message}`,
+      {
+        cause: error,
+      },
+    );
+  return chainError("transaction-failed", `The contracts refuse to ${spelled(what)}: ${words.what}`, {
+    fix: words.fix,
+    details: { revert: contractWords(revert) },
+    cause: error,
+  });
 }
+
+/** `declareEmergency` as a person would write it. */
+const spelled = (name: string): string => name.replace(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`);
+
+const inUtc: Dates = (seconds) => new Date(seconds * 1_000).toISOString().replace(".000Z", "Z");
+
+const contractWords = ({ name, args }: Revert): string =>
+  `${name}(${Object.entries(args)
+    .map(([input, value]) => `${input}: ${String(value)}`)
+    .join(", ")})`;
 
 /** The custom error behind revert data, looked up in `contract` and the administration; undefined if none of theirs. */
 export function describeRevert(data: string, contract: Interface | undefined): string | undefined {
+  const revert = parsedRevert(data, contract);
+  return revert && contractWords(revert);
+}
+
+function parsedRevert(data: string, contract: Interface | undefined): Revert | undefined {
   const candidates = [...(contract === undefined ? [] : [contract]), artifact("Administration").interface];
   for (const candidate of candidates) {
     let parsed: ErrorDescription | null;
@@ -163,8 +200,8 @@ export function describeRevert(data: string, contract: Interface | undefined): s
       continue; // not an error of this contract
     }
     if (parsed === null) continue;
-    const args = parsed.fragment.inputs.map((input, i) => `${input.name}: ${String(parsed.args[i])}`);
-    return `${parsed.name}(${args.join(", ")})`;
+    const { name, fragment, args } = parsed;
+    return { name, args: Object.fromEntries(fragment.inputs.map((input, i) => [input.name, args[i] as unknown])) };
   }
   return undefined;
 }

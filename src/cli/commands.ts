@@ -18,7 +18,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "rules",
-    summary: "rule packs: validate, publish, list, show",
+    summary: "the law: list, show, validate, diff, export, publish, withdraw, rate, notice, emergency, lift",
     load: () => import("./commands/rules.ts"),
   },
   {

@@ -48,7 +48,7 @@ const MAX_BYTES = 2_000_000;
 export const MAX_ALIASES = 2_000;
 
 /** Reads YAML. Whatever is wrong is in `problems`. */
-export function readYaml(text: string): YamlFile {
+export function readYaml(text: string, maxAliasCount = MAX_ALIASES): YamlFile {
   if (text.length > MAX_BYTES)
     return unreadable({
       where: "the file",
@@ -68,7 +68,7 @@ export function readYaml(text: string): YamlFile {
       }),
     );
   try {
-    return { plain: document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown, problems: [], placed };
+    return { plain: document.toJS({ maxAliasCount }) as unknown, problems: [], placed };
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
     return unreadable({ where: "the file", line: null, column: null, what, ...READ });

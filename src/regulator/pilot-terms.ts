@@ -1,7 +1,8 @@
-import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import type { PilotTerms } from "../core/sandbox.ts";
 import { regulatorError } from "./errors.ts";
+import { type Fault, fixOf, type Problem, problemLines, readYaml } from "./pack-document.ts";
+import { shapeFaults } from "./shape-faults.ts";
 import { minorUnits, moment, money, share } from "./units.ts";
 
 /** How a file says what a pilot may become (`docs/pilots.md`). */
@@ -61,21 +62,26 @@ export interface PilotContext {
   readonly decimals: number;
 }
 
-/** Reads a file of terms. Throws `pilot-invalid` with line and field. */
+/** Reads a file of terms. Throws `pilot-invalid` with line and field of all that is wrong. */
 export function parsePilotFile(text: string, file: string): PilotFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [problem] = document.errors;
-  if (problem) throw invalid(file, `line ${lines.linePos(problem.pos[0]).line}: ${problem.message}`);
-  const parsed = pilotTermsSchema.safeParse(document.toJS({ maxAliasCount: 0 }));
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const unknown = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
-  const path = [...(issue?.path ?? []), ...unknown].map(String);
-  const node = document.getIn(path, true) as { range?: readonly number[] } | undefined;
-  const where = node?.range?.[0] === undefined ? "" : `line ${lines.linePos(node.range[0]).line}, `;
-  throw invalid(file, `${where}${path.join(".") || "the file"}: ${issue?.message ?? "is no pilot"}`);
+  const { plain, problems, placed } = readYaml(text, 0);
+  if (problems.length > 0) throw invalid(file, problems);
+  const parsed = pilotTermsSchema.safeParse(plain);
+  const faults = parsed.success ? neverStops(parsed.data) : shapeFaults(parsed.error.issues, plain, pilotJsonSchema());
+  if (!parsed.success || faults.length > 0) throw invalid(file, faults.map(placed));
+  return parsed.data;
 }
+
+/** No share of all loans is more than all of them. */
+const neverStops = ({ stop }: PilotFile): Fault[] =>
+  (["defaults", "complaints"] as const)
+    .filter((field) => (stop[field]?.share ?? 0) >= 1_000_000)
+    .map((field) => ({
+      path: ["stop", field, "share"],
+      what: "is 100 % or more, beyond which a pilot never comes",
+      why: "A pilot stops once more than this share of its loans is counted, and more than all of them can't be.",
+      fix: `Write a share below 100%, such as 5%; leave \`${field}\` out if it is to stop nothing.`,
+    }));
 
 /** The terms as the Sandbox takes them. Throws `pilot-invalid`. */
 export function compilePilot(pilot: PilotFile, file: string, context: PilotContext): PilotTerms {
@@ -84,12 +90,15 @@ export function compilePilot(pilot: PilotFile, file: string, context: PilotConte
     try {
       return minorUnits(pilot[field], context.decimals);
     } catch (error) {
-      throw invalid(file, `${field}: ${error instanceof Error ? error.message : String(error)}`);
+      throw unfit(file, field, error instanceof Error ? error.message : String(error));
     }
   };
   const [opensAt, endsAt] = [context.secondsOf("opens", pilot.opens), context.secondsOf("ends", pilot.ends)];
-  if (endsAt <= opensAt) throw invalid(file, `ends: ${pilot.ends} is not after ${pilot.opens}, when it opens`);
-  if (minor("outstanding") === 0n) throw invalid(file, "outstanding: a pilot in which nothing may be lent is none");
+  if (endsAt <= opensAt) throw unfit(file, "ends", `${pilot.ends} is not after ${pilot.opens}, when it opens`);
+  if (minor("outstanding") === 0n) throw unfit(file, "outstanding", "a pilot in which nothing may be lent is none");
+  for (const field of ["outstanding", "loss"] as const)
+    if (minor(field) >= 2n ** 64n)
+      throw unfit(file, field, `${pilot[field]} is more than fits: 64 bits of minor units`);
   return {
     ...{ product: context.productNumber(pilot.product), opensAt, endsAt },
     ...{ maxLoans: pilot.loans, maxBorrowers: pilot.borrowers, consent: pilot.consent },
@@ -99,6 +108,13 @@ export function compilePilot(pilot: PilotFile, file: string, context: PilotConte
   };
 }
 
-function invalid(file: string, problem: string): Error {
-  return regulatorError("pilot-invalid", `${file}: ${problem}`);
+function invalid(file: string, problems: readonly Problem[]): Error {
+  const fix = fixOf(problems);
+  return regulatorError("pilot-invalid", `${file}: ${problemLines(problems)}`, {
+    ...(fix !== undefined && { fix }),
+    details: { problems },
+  });
 }
+
+const unfit = (file: string, field: string, problem: string): Error =>
+  regulatorError("pilot-invalid", `${file}: ${field}: ${problem}`);

@@ -24,16 +24,22 @@ describe("chain/transactor and administration", function () {
   });
   after(() => chain.stop());
 
-  it("tells a refusal in the contract's own words, with its arguments", async () => {
+  it("tells a refusal in a sentence, with what to do, and keeps the contract's own words", async () => {
     const error = await failureOf(regulator.publish(0, 1, 0, new Uint8Array(320)));
     expect(error.code).to.equal("transaction-failed");
-    expect(error.message).to.equal("To publish would fail: Rulebook_BadProduct(product: 0, limit: 2048)");
+    expect(error.message).to.equal(
+      "The contracts refuse to publish: there can be no product 0: numbers go from 1 to 2047",
+    );
+    expect(error.fix).to.contain("another number");
+    expect(error.details).to.deep.equal({ revert: "Rulebook_BadProduct(product: 0, limit: 2048)" });
   });
 
   it("tells who lacks a role", async () => {
     const stranger = new Regulator(new Transactor(chain.rpc, CHAIN_ID, testKey(9)), deployment);
     const error = await failureOf(stranger.suspend(1));
-    expect(error.message).to.match(/^To suspend would fail: AccessManagedUnauthorized\(caller: 0x[0-9a-fA-F]{40}\)$/u);
+    expect(error.message).to.match(
+      /^The contracts refuse to suspend: the account 0x[0-9a-fA-F]{40} may not do that: its role is another one$/u,
+    );
   });
 
   it("leaves a revert of somebody else's as it is", () => {
@@ -62,7 +68,7 @@ describe("chain/transactor and administration", function () {
     const [suspended] = (await regulator.platforms()).slice(-1);
     expect(suspended).to.deep.equal({
       ...{ platform: number, name: "Ümlaut & Söhne", key, group: 7, standing: "suspended" },
-      ...{ foundingUntil: 99, flags: 0, foundingClosed: false, products },
+      ...{ foundingUntil: 99, flags: 0, foundingClosed: false, products, outages: 0, stale: 0 },
     });
     await regulator.restore(number);
     await regulator.setProducts(number, [65]);

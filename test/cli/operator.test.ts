@@ -123,7 +123,7 @@ describe("tally deploy, rules, platform and gateway, on a chain and a database o
     const refused = await tally(["rules", "publish", later, "--yes", ...external], {
       REGULATOR: `0x${"09".repeat(32)}`,
     });
-    expect(refused.stderr).to.match(/AccessManagedUnauthorized\(caller: 0x/u);
+    expect(refused.stderr).to.match(/the account 0x[0-9a-fA-F]{40} may not do that: its role is another one/u);
   });
 
   it("runs the gateway there: a platform is added, files, and finds its decision after a restart", async () => {
@@ -223,6 +223,8 @@ describe("tally deploy, rules, platform and gateway, on a chain and a database o
       products: [65, 66],
       authority: false,
     });
+    const past = await act("amend", "1", "--founding-until", "2020-01-01");
+    expect(past.stderr).to.contain("--founding-until: 2020-01-01 is past; it is 20");
     const own = addressOfKey(testKey(9));
     const signer = ["signer", "1", "--url", "http://127.0.0.1:9", "--address", toHex(own)];
     expect((await act(...signer)).stderr).to.contain("Add --license to license the signer's address");
@@ -232,6 +234,7 @@ describe("tally deploy, rules, platform and gateway, on a chain and a database o
     expect(signed.stdout).to.contain("signs for itself: http://127.0.0.1:9 is asked");
     expect((await act("withdraw", "1")).stderr).to.contain("(not-confirmed)");
     expect((await act("withdraw", "1", "--yes")).stdout).to.contain("Platform 1, Elsewhere, is withdrawn.");
+    expect((await act("restore", "1")).stderr).to.contain("the licence of platform 1 was withdrawn, for good");
     const [platformNow] = JSON.parse((await act("list", "--json")).stdout) as object[];
     expect(platformNow).to.deep.include({ standing: "withdrawn", group: 7, key: toHex(own) });
     expect((await again.stop()).code).to.equal(0);

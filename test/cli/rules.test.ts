@@ -226,12 +226,14 @@ describe("tally rules, on a chain", function () {
   it("withdraws what is pending, and says what can't be", async () => {
     const refused = await acts("withdraw", "65", "--version", "0");
     expect(refused.stderr).to.contain("has no pending version 0: what binds can't be withdrawn");
-    const withdrawn = await acts("withdraw", "65", "--version", "1");
+    // The only one that is pending needn't be named.
+    const withdrawn = await acts("withdraw", "65");
     expect(withdrawn.stdout)
       .to.contain("Version 0, of 2020-01-01, goes on instead")
       .and.to.contain("Withdrawn: version 1");
     const list = await reads("list");
     expect(list.stdout).to.match(/1 {2}from \d{4}-\d\d-\d\d {2}withdrawn/u);
+    expect((await acts("withdraw", "65")).stderr).to.contain("has no pending version: what binds can't be withdrawn");
   });
 
   it("declares an emergency, which ends by itself, and lifts it", async () => {
@@ -258,6 +260,12 @@ describe("tally rules, on a chain", function () {
     const entered = await acts("rate", "1", day(now - 2 * DAY), "2.90%");
     expect(entered.code, entered.stderr).to.equal(0);
     expect(entered.stdout).to.contain("2.9 % from");
+    // What the contract refuses is told in words, with times of the deployment's zone.
+    const old = day(now - 30 * DAY);
+    const late = (await acts("rate", "1", old, "2.90%")).stderr;
+    expect(late).to.contain(`The contracts refuse to publish rate: a point of ${old} is entered too late`);
+    expect(late).to.match(/what was published before \d{4}-\d\d-\d\d\S* can't be any more/u);
+    expect(late).to.contain("up to ten days after its publication");
     expect((await acts("rate", "9", day(now), "2.90%")).stderr).to.contain("There is no series 9");
     const changed = await acts("notice", "--relaxation", "90d");
     expect(changed.stdout).to.contain("Changed to 30 days for what is stricter and 90 days for what is less strict");

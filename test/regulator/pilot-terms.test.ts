@@ -35,7 +35,10 @@ describe("regulator/pilot-terms", () => {
     ["nothing to lend", "outstanding: 1000000", "outstanding: 0", /nothing may be lent/u],
     ["no number", "pilot: 1\n", "pilot: 0\n", /line 6, pilot: /u],
     ["nobody who takes part", "platforms: [1, 2]", "platforms: []", /platforms: /u],
-    ["broken YAML", "consent: true", "consent: [", /line \d+: /u],
+    ["a share that stops nothing", "share: 5%", "share: 300%", /stop\.defaults\.share: is 100 % or more/u],
+    ["all loans as a share", "share: 2%", "share: 100%", /stop\.complaints\.share: is 100 % or more/u],
+    ["more loans than can be counted", "loans: 2000", "loans: 10000000000", /loans: is 10000000000, and must be/u],
+    ["broken YAML", "consent: true", "consent: [", /line \d+, the file: /u],
   ] as const)
     it(`names line and field of ${what}`, () => {
       expect(() => compiled(TEXT.replace(from, to)))

@@ -166,7 +166,7 @@ async function add(name: string, options: AddOptions): Promise<void> {
     {
       name: name.trim(),
       products: [...new Set(products)],
-      foundingUntil: foundingUntil(options.foundingUntil),
+      foundingUntil: foundingUntil(options.foundingUntil, await context.regulator.now()),
       authority: options.authority === true,
       group: options.group === undefined ? 0 : wholeNumber("--group", options.group, 262_143),
     },

@@ -154,7 +154,10 @@ published first of a product may be its whole history, from the past and without
     .description(
       "Withdraws a pending version, in public. What binds can't be withdrawn: publish a later version instead.",
     )
-    .requiredOption("--version <number>", "number of the version, as `tally rules list` shows it")
+    .option(
+      "--version <number>",
+      "number of the version, as `tally rules list` shows it (default: the one that is pending)",
+    )
     .option("--borrower <kind>", "person or business, where both have a pending version of that number")
     .option("--pack <file>", NAMING)
     .addHelpText(

@@ -6,7 +6,9 @@ import { checkDeployment, type Deployment, readDeployment } from "../../chain/de
 import { JsonRpc } from "../../chain/rpc.ts";
 import { currentDeployment } from "../../chain/succession.ts";
 import { Transactor } from "../../chain/transactor.ts";
+import { decodeSettings } from "../../core/settings.ts";
 import { exists } from "../../engine/data-directory.ts";
+import { localTime } from "../../regulator/plan.ts";
 import { cliError } from "../errors.ts";
 import { type Home, homeAt, homePath, needConnections } from "../home.ts";
 import { readKeyOption } from "./keys.ts";
@@ -54,6 +56,11 @@ export async function openRegulator(options: RegulatorOptions, acts: boolean): P
   const key = acts ? await keyOf(home, options) : NO_KEY;
   const transactor = new Transactor(rpc, BigInt(deployment.chainId), key);
   const regulator = new Regulator(transactor, deployment);
+  transactor.dates = async () => {
+    const settings = await regulator.settingsAt(await regulator.now());
+    const zone = settings.length === 0 ? [] : decodeSettings(settings).zone;
+    return (seconds) => localTime(seconds, zone);
+  };
   return { home, rpc, deployment, recorded, deploymentPath, transactor, regulator };
 }
 

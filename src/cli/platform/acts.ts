@@ -44,7 +44,10 @@ export async function amend(given: string, options: AmendOptions): Promise<void>
   const authority = options.authority ?? (platform.flags & AUTHORITY) !== 0;
   const terms = {
     group: options.group === undefined ? platform.group : wholeNumber("--group", options.group, 262_143),
-    foundingUntil: options.foundingUntil === undefined ? platform.foundingUntil : foundingUntil(options.foundingUntil),
+    foundingUntil:
+      options.foundingUntil === undefined
+        ? platform.foundingUntil
+        : foundingUntil(options.foundingUntil, await regulator.now()),
     flags: (platform.flags & ~AUTHORITY) | (authority ? AUTHORITY : 0),
     recovery: options.recovery === undefined ? recovery : addressOf("--recovery", options.recovery),
   };

@@ -15,7 +15,7 @@ export interface ActOptions extends LawOptions {
 }
 
 export interface WithdrawOptions extends ActOptions {
-  readonly version: string;
+  readonly version?: string;
 }
 
 export interface NoticeOptions extends ActOptions {
@@ -27,8 +27,8 @@ export interface NoticeOptions extends ActOptions {
 export async function withdraw(given: string, options: WithdrawOptions): Promise<void> {
   const law = await openLaw(options, true);
   const product = law.productNumber(given);
-  const index = wholeNumber("--version", options.version, 65_535);
-  const { kind, version } = pendingVersion(law, product, index, options);
+  const { kind, version } = pendingVersion(law, product, options);
+  const { index } = version;
   const { name } = law.named(product);
   const what = `version ${index} of ${name} for ${whom(kind)}, which would bind from ${law.local(version.effectiveFrom)}`;
   const { rulebook } = law.chain;
@@ -49,28 +49,43 @@ export async function withdraw(given: string, options: WithdrawOptions): Promise
   else print(`Withdrawn: ${what}.`);
 }
 
+/** The version that is meant: the one that is named, or the only one that is pending. */
 function pendingVersion(
   law: Law,
   product: number,
-  index: number,
-  options: ActOptions,
+  options: WithdrawOptions,
 ): { readonly kind: 1 | 2; readonly version: Dated<Limits> } {
   const { name } = law.named(product);
-  const found = kindsOf(options).flatMap((kind) => {
-    const version = law.chain.rulebook.versionsOf(product, kind).find((one) => one.index === index);
-    const pending = version !== undefined && version.withdrawnAt === undefined && version.effectiveFrom > law.now;
-    return pending ? [{ kind, version }] : [];
-  });
+  const index = options.version === undefined ? undefined : wholeNumber("--version", options.version, 65_535);
+  const pending = kindsOf(options).flatMap((kind) =>
+    law.chain.rulebook
+      .versionsOf(product, kind)
+      .filter(({ withdrawnAt, effectiveFrom }) => withdrawnAt === undefined && effectiveFrom > law.now)
+      .map((version) => ({ kind, version })),
+  );
+  const found = pending.filter(({ version }) => index === undefined || version.index === index);
   const [first, second] = found;
+  const all = pending
+    .map(({ kind, version }) => `${version.index} for ${whom(kind)}, from ${law.local(version.effectiveFrom)}`)
+    .join("; ");
   if (first === undefined)
-    throw cliError("option-invalid", `${name} has no pending version ${index}: what binds can't be withdrawn`, {
-      fix: "See `tally rules list` for versions that are pending.",
-    });
-  if (second !== undefined)
-    throw cliError("option-invalid", `Version ${index} of ${name} is pending for persons and for businesses`, {
-      fix: "Say which one: --borrower person, or --borrower business.",
-    });
-  return first;
+    throw cliError(
+      "option-invalid",
+      `${name} has no pending version${index === undefined ? "" : ` ${index}`}: what binds can't be withdrawn`,
+      { fix: all === "" ? "See `tally rules list`; publish a later version instead." : `Pending are: ${all}.` },
+    );
+  if (second === undefined) return first;
+  if (found.every(({ version }) => version.index === first.version.index))
+    throw cliError(
+      "option-invalid",
+      `Version ${first.version.index} of ${name} is pending for persons and for businesses`,
+      {
+        fix: "Say which one: --borrower person, or --borrower business.",
+      },
+    );
+  throw cliError("option-invalid", `${name} has ${found.length} pending versions`, {
+    fix: `Say which one with --version: ${all}.`,
+  });
 }
 
 /** Enters a point of a reference series. */
