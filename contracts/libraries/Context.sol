@@ -121,25 +121,16 @@ library Context {
         return (product << 8) | (uint256(borrower) >> 248);
     }
 
-    /// @notice The limits in force now.
+    /// @notice Makes `c.limits` those in force now.
     /// @param key {keyOf}.
-    function limitsNow(FilingContext memory c, uint256 key) internal view returns (Terms) {
-        if (c.key != key) {
-            (c.limits, c.from) = _seek(c, key, c.time);
-            c.key = key;
-        }
-        return c.limits;
+    function lookUp(FilingContext memory c, uint256 key) internal view {
+        (c.limits, c.from) = _seek(c, key, c.time);
+        c.key = key;
     }
 
-    /// @notice The limits in force at an earlier time, right after those now were asked for by the same key.
-    function alsoAt(
-        FilingContext memory c,
-        Terms limits,
-        uint256 key,
-        uint256 earlier
-    ) internal view returns (Terms also) {
-        if (earlier >= c.from) return limits;
-        (also, ) = _seek(c, key, earlier);
+    /// @notice The limits in force at a time before `c.from`, right after those now were looked up by the same key.
+    function limitsBefore(FilingContext memory c, uint256 key, uint256 moment) internal view returns (Terms limits) {
+        (limits, ) = _seek(c, key, moment);
     }
 
     /// @notice Whether the platform is licensed for the product.

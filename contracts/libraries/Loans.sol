@@ -112,7 +112,9 @@ library Loans {
             uint256 stated = e.time;
             uint256 present = c.time;
             uint256 time = stated;
-            Terms limits = c.limitsNow(key);
+            // Mostly the loan before was of the same product, and opened under what binds now.
+            if (c.key != key) c.lookUp(key);
+            Terms limits = c.limits;
             uint256 breaches = 0;
             if (stated > present) {
                 time = present;
@@ -132,15 +134,15 @@ library Loans {
             n.breaches = breaches;
             if (time < opened) time = opened;
             n.time = time;
-            n.limits = c.alsoAt(limits, key, opened);
+            n.limits = opened < c.from ? c.limitsBefore(key, opened) : limits;
         }
     }
 
     /// @notice The loan's detail: the stored one if it counts, otherwise one that says what is known without it.
-    function detailOf(Named memory n, BookWords storage book) internal view returns (uint256) {
-        if (n.word & Book.DETAILED == 0) return Book.detail(Book.principal(n.word), 0);
-        if (n.place == HEAD) return book.detail;
-        return book.details[n.place];
+    function detailOf(Named memory n, BookWords storage book) internal view returns (uint256 detail) {
+        if (n.word & Book.DETAILED == 0) detail = Book.detail(Book.principal(n.word), 0);
+        else if (n.place == HEAD) detail = book.detail;
+        else detail = book.details[n.place];
     }
 
     /// @notice Stores the loan's word where it came from.

@@ -105,7 +105,8 @@ library Origination {
             uint256 time = Entry.time(o.facts);
             uint256 key = Context.keyOf(Entry.product(o.facts), o.borrower);
             uint256 opened = time < c.time ? time : c.time;
-            limits = c.limitsNow(key);
+            if (c.key != key) c.lookUp(key);
+            limits = c.limits;
             if (limits.exists()) {
                 breaches = Decision.mark(Future.breaches(time, limits.clockSkew(), c.time), Decision.FUTURE_BIT);
                 if (basis != Entry.FOUNDED) {
@@ -121,7 +122,7 @@ library Origination {
                 }
             }
             o.opened = opened;
-            return (breaches, c.alsoAt(limits, key, opened));
+            if (opened < c.from) limits = c.limitsBefore(key, opened);
         }
     }
 

@@ -57,35 +57,47 @@ library Servicing {
         uint256 kind = e.kind;
         if (kind == Entry.DISBURSED) {
             if (n.word & Book.UNCONFIRMED != 0) Loans.put(c, n, book, n.word ^ Book.UNCONFIRMED);
-            return 0;
+        } else {
+            uint256 detail = Loans.detailOf(n, book);
+            uint256 left = paidDown(n, detail, e.principal);
+            if (kind == Entry.REPAID) finding = keep(c, e, n, book, detail, left);
+            else _close(c, e, n, book, detail, left);
         }
-        uint256 detail = Loans.detailOf(n, book);
-        uint256 left = paidDown(n, detail, e.principal);
-        if (kind == Entry.REPAID) return keep(c, e, n, book, detail, left);
+    }
+
+    /// @dev A close, which always leaves.
+    function _close(
+        FilingContext memory c,
+        LoanEvent memory e,
+        Named memory n,
+        BookWords storage book,
+        uint256 detail,
+        uint256 left
+    ) private {
         Payments.judge(c, e, n, detail, true);
         if (left != 0) n.findings |= Decision.SHORT;
         uint256 head = n.head;
         if (n.place == HEAD) {
             // As {takeOut} does, because most loans are there.
             Ledger.store(book, c.predecessor, Book.withoutLoan(Book.withClosed(head, n.time)));
-            return 0;
+        } else {
+            if (n.word & Book.CHARGED_OFF == 0) head = Book.withClosed(head, n.time);
+            takeOut(c, n, book, head);
         }
-        if (n.word & Book.CHARGED_OFF == 0) head = Book.withClosed(head, n.time);
-        takeOut(c, n, book, head);
-        return 0;
     }
 
     /// @notice What is outstanding after a payment of principal; EXCESS is added to `n`, and what was outstanding before.
     function paidDown(Named memory n, uint256 detail, uint256 paid) internal pure returns (uint256 left) {
         left = Book.owed(detail);
         n.owed = left;
-        if (paid > left) {
-            n.findings = Decision.EXCESS;
-            return 0;
-        }
         // Unchecked: just compared.
         unchecked {
-            return left - paid;
+            if (paid <= left) {
+                left -= paid;
+            } else {
+                n.findings = Decision.EXCESS;
+                left = 0;
+            }
         }
     }
 
@@ -100,15 +112,11 @@ library Servicing {
         uint256 left
     ) internal returns (uint256 finding) {
         (finding, detail) = withPayment(c, e, n, detail, left);
-        if (finding != 0) return finding;
-        uint256 word = n.word;
-        uint256 paid = (word & ~Book.UNCONFIRMED) | Book.DETAILED;
-        if (n.place == HEAD) {
-            book.detail = detail;
-            if (paid != word) Ledger.store(book, c.predecessor, paid);
-        } else {
-            book.details[n.place] = detail;
-            if (paid != word) book.slots[n.place] = paid;
+        if (finding == 0) {
+            Loans.putDetail(n, book, detail);
+            uint256 word = n.word;
+            uint256 paid = (word & ~Book.UNCONFIRMED) | Book.DETAILED;
+            if (paid != word) Loans.put(c, n, book, paid);
         }
     }
 
@@ -124,8 +132,8 @@ library Servicing {
         // Unchecked: both below 2^38.
         unchecked {
             uint256 charges = Book.charges(detail) + e.charges;
-            if (charges > Book.U38) return (Decision.WIDTH, 0);
-            return (0, Book.withAmounts(Payments.judge(c, e, n, detail, false), left, charges));
+            if (charges > Book.U38) finding = Decision.WIDTH;
+            else after_ = Book.withAmounts(Payments.judge(c, e, n, detail, false), left, charges);
         }
     }
 

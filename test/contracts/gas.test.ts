@@ -6,8 +6,8 @@ import type { GasRow } from "../../bench/gas.ts";
 
 /** Bounds of the design that are missed, as docs/design/gas.md says, and what the entry may cost until they are met. */
 const MISSED: Readonly<Record<string, number>> = {
-  "partial repayment, first ever": 34_450,
-  "closed, after partial repayments": 14_050,
+  "partial repayment, first ever": 34_350,
+  "closed, after partial repayments": 13_950,
 };
 
 describe("Gas", function () {
