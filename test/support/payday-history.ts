@@ -25,10 +25,13 @@ const ENTRIES = 100;
 export const PAYDAY_FILE = join(ROOT, "../shared/data/superlender_loans.csv");
 export const hasPaydayFile = (): boolean => existsSync(PAYDAY_FILE);
 
-/** Loads the file as `tally import` does, as history of so many platforms, under a pack (YAML). */
-export async function paydayHistory(law: string, spread = 1): Promise<FiledHistory> {
+/** Loads the file as `tally import` does, as history of so many platforms, under a pack (YAML), by one of the mappings. */
+export async function paydayHistory(law: string, spread = 1, mapped = "superlender"): Promise<FiledHistory> {
   const directory = await mkdtemp(join(tmpdir(), "tally-payday-"));
-  const mapping = { ...(await loadMapping(join(ROOT, "mappings/superlender.yaml"))), platform: { spread, first: 1 } };
+  const mapping = {
+    ...(await loadMapping(join(ROOT, `mappings/${mapped}.yaml`))),
+    platform: { spread, first: 1 },
+  };
   const rejectsPath = join(directory, "rejects.csv");
   const read = await readTable({ path: PAYDAY_FILE, mapping, pseudonymKey: KEY, rejectsPath });
   await rm(directory, { recursive: true });

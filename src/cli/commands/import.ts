@@ -49,7 +49,7 @@ interface Options {
 const NAMED = 10;
 
 const HELP = `
-A mapping says what the columns mean; docs/import.md writes one step by step, and mappings/ has two to begin with. Try it with
+A mapping says what the columns mean; docs/import.md writes one step by step, and mappings/ has some to begin with. Try it with
 --dry-run: that reads the file and shows what would be filed.
 
 Loans are filed as history that the platform brings along (founded): judged by the limits of their own time, flagged, never refused.
