@@ -266,7 +266,10 @@ class Plan implements PublishPlan {
 }
 
 /** The calendar that stands when a pack's is published: the pack's, unless the one that is held says all that it says. */
-export function calendarAfter(held: Calendar | undefined, given: Calendar | undefined): { readonly calendar?: Calendar } {
+export function calendarAfter(
+  held: Calendar | undefined,
+  given: Calendar | undefined,
+): { readonly calendar?: Calendar } {
   const calendar = given === undefined || (held !== undefined && prolongs(held, given)) ? held : given;
   return calendar === undefined ? {} : { calendar };
 }
