@@ -41,10 +41,10 @@ export interface ExportOptions {
 const NO_CURRENCY = { code: "XXX", decimals: 0 };
 const BORROWERS = { 1: "person", 2: "business" } as const;
 /** What a rule's `law` is where nobody says it. */
-const NOT_SAID = { article: "Not said: the chain keeps values, and no articles", mark: "M" };
+export const NOT_SAID = { article: "Not said: the chain keeps values, and no articles", mark: "M" };
 
 /** A version on the chain, or those of both kinds of borrower if they are alike. */
-interface Held {
+export interface Held {
   readonly product: number;
   readonly kinds: readonly (1 | 2)[];
   readonly effectiveFrom: number;
@@ -159,7 +159,7 @@ const isDeepEqual = (a: Calendar | undefined, b: Calendar): boolean => JSON.stri
 const NO_MARKET = { confirmationWindow: 0, graceDays: 0 };
 const market = (product: number): number => Math.floor(product / 64);
 
-function heldVersions(rulebook: RulebookOnChain["rulebook"], wanted: (product: number) => boolean): Held[] {
+export function heldVersions(rulebook: RulebookOnChain["rulebook"], wanted: (product: number) => boolean): Held[] {
   const single = rulebook.products().flatMap(({ product, kind }) =>
     rulebook
       .versionsOf(product, kind)
@@ -251,7 +251,7 @@ const YEAR = 366 * 86_400;
 const rankOf = (zone: string): number => (/^(Asia|Europe|America|Africa|Australia)\//u.test(zone) ? 0 : 1);
 
 /** Whether compiling the text gives back the chain's bytes. */
-function isExact({ versions }: CompiledRulePack, held: readonly Held[], remarks: string[]): boolean {
+export function isExact({ versions }: CompiledRulePack, held: readonly Held[], remarks: string[]): boolean {
   const wanted = held.flatMap(({ kinds, ...one }) => kinds.map((kind) => ({ ...one, kind })));
   const missing = wanted.filter(
     ({ product, kind, effectiveFrom, limits }) =>

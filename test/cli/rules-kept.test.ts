@@ -102,6 +102,28 @@ describe("the texts that a data directory keeps of the law", function () {
     expect(past.code).to.equal(0);
   });
 
+  it("exports the law in their words: names, currency, zone, articles", async () => {
+    const { code, stdout, stderr } = await rules("export");
+    expect({ code, stderr }).to.deep.equal({
+      code: 0,
+      stderr: "There were emergencies: their versions, and those that ended them, are exported like any others.\n",
+    });
+    expect(stdout)
+      .to.contain("pack: sample-market\n")
+      .and.to.contain("code: CNY")
+      .and.to.contain("zone: Asia/Shanghai")
+      .and.to.contain("confirmationWindow: 48h")
+      .and.to.contain("rate: 4.20%")
+      .and.to.contain("Florida Statutes 560.404, 24 hours after the previous loan")
+      .and.to.contain("Order 9, article 2")
+      .and.to.contain("Emergency order 1")
+      .and.to.not.contain("Not said")
+      .and.to.not.contain("XXX");
+    const exported = await file("exported.yaml", stdout);
+    const dry = await rules("publish", exported, "--dry-run");
+    expect(dry.stdout, dry.stderr).to.match(/1 transaction:\n {2}the hash of the pack's text/u);
+  });
+
   it("passes over a text that can't be read, and says so", async () => {
     await file("packs/broken.9.yaml", "pack: broken\n");
     const { code, stdout, stderr } = await rules("show", "payday");

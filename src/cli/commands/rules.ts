@@ -123,8 +123,10 @@ Exit code: 0 they say the same, 1 they differ, 2 could not be done.`,
     .addHelpText(
       "after",
       `
-The chain keeps values, and no names, currency, articles or sources. Publishing a pack notes the hash of its text, so that --pack
-can tell whether a file is the one that was published. Without --pack, amounts are minor units.
+The chain keeps values, and no names, currency, articles or sources. They are taken from the texts that were published from the data
+directory: what the chain has of them, byte for byte, keeps its wording, so that the export of a published pack equals the pack, comments
+aside. --pack does it with a file, and exports its products alone; publishing a pack notes the hash of its text, so that a file is known
+to be the one that was published. Without any text, amounts are minor units.
 
 Exit code: 0 exact, 1 something can't be said in a pack (it is named), 2 could not be done.`,
     )

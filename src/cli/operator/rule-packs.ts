@@ -27,6 +27,8 @@ export interface PackFile {
   readonly warnings: readonly Problem[];
   /** What the chain knows it by. */
   readonly hash: Hex;
+  /** It was declared as an emergency's law. */
+  readonly emergency?: boolean;
 }
 
 /**
@@ -99,13 +101,15 @@ export async function publishedPacks(
 ): Promise<PackFile[]> {
   const kept = await keptNames(home);
   const files = await Promise.all(
-    kept.map(async ({ name }) =>
-      readKept(join(home.path, PACKS, name), now).catch((error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error);
-        onUnreadable(`${join(home.path, PACKS, name)} is passed over: ${why}`);
+    kept.map(async ({ name, emergency }) => {
+      const path = join(home.path, PACKS, name);
+      try {
+        return { ...(await readKept(path, now)), emergency };
+      } catch (error) {
+        onUnreadable(`${path} is passed over: ${error instanceof Error ? error.message : String(error)}`);
         return undefined;
-      }),
-    ),
+      }
+    }),
   );
   return files.filter((file) => file !== undefined);
 }

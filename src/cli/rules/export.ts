@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 
 import { exportPack } from "../../regulator/export-pack.ts";
+import { exportFromTexts } from "../../regulator/export-texts.ts";
 import { exists } from "../../engine/data-directory.ts";
 import { cliError } from "../errors.ts";
 import { written } from "../files.ts";
@@ -22,11 +23,12 @@ export async function exportRules(options: ExportRulesOptions): Promise<void> {
   const law = await openLaw(options);
   const [given] = options.pack === undefined ? [] : law.packs;
   const noted = given !== undefined && law.isNoted(given);
-  const { yaml, remarks, exact } = exportPack(law.chain, {
-    now: law.now,
-    ...(options.zone !== undefined && { zone: options.zone }),
-    ...(given !== undefined && { names: { ...given, law: noted } }),
-  });
+  const at = { now: law.now, ...(options.zone !== undefined && { zone: options.zone }) };
+  // A text that was not noted gives names; its wording is not that of the law.
+  const { yaml, remarks, exact } =
+    given !== undefined && !noted
+      ? exportPack(law.chain, { ...at, names: { ...given, law: false } })
+      : exportFromTexts(law.chain, law.packs, at, given !== undefined);
   const all = [...remarks];
   if (given !== undefined && !noted)
     all.push(
