@@ -21,6 +21,11 @@ export const regulatorError = defineErrors({
     why: "There is no loan to simulate anything with.",
     fix: "Check the registry, the period and the platforms; `tally import` loads a history.",
   },
+  "history-cut": {
+    status: 400,
+    why: "The chain was read from a block on that is after the deployment: without its beginning nothing can be judged anew.",
+    fix: "Give the block of the deployment with --from-block, or an earlier one; 0 is always right.",
+  },
   "pilot-unknown": {
     status: 404,
     why: "No pilot with this number was ever opened on this chain.",

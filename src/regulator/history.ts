@@ -3,6 +3,7 @@ import type { RawBlock } from "../chain/blocks.ts";
 import { ContractLogs } from "../chain/contract-logs.ts";
 import { smallQuantity, type JsonRpc } from "../chain/rpc.ts";
 import type { Hex } from "../core/bytes.ts";
+import { regulatorError } from "./errors.ts";
 
 /** Where a registry's history is read. */
 export interface HistorySource {
@@ -33,6 +34,9 @@ export async function* readHistory(source: HistorySource, first: number): AsyncG
   const { rpc } = source;
   const logs = new ContractLogs(rpc, source, source.from);
   const end = await rpc.call("eth_blockNumber", [], smallQuantity);
+  if (source.from > end)
+    throw regulatorError("history-cut", `The chain ends at block ${end}, before block ${source.from}`);
+  let begun = first > source.from;
   const fetchFrom = async (next: number): Promise<RawBlock[]> =>
     next > end ? [] : logs.blocks(next, Math.min(end, next + SPAN - 1));
   let coming = fetchFrom(first);
@@ -46,6 +50,14 @@ export async function* readHistory(source: HistorySource, first: number): AsyncG
         return event === undefined ? [] : [{ event, blockTime: time, block: number }];
       }),
     );
+    for (const { event } of events) {
+      if (event.type === "law") begun ||= event.event.event === "RegistryInstalled";
+      else if (!begun)
+        throw regulatorError(
+          "history-cut",
+          `Filings were taken before a registry was installed, read from block ${source.from} on`,
+        );
+    }
     yield { last: Math.min(end, next + SPAN - 1), end, events };
   }
 }

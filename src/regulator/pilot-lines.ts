@@ -2,7 +2,7 @@ import { columns } from "./text-columns.ts";
 import type { PilotReport } from "./pilot-report.ts";
 import { boundRows, BOUNDS_HEAD } from "./pilot-standing.ts";
 import { comparisonRows, GROUPS, GROUPS_MEANING, refusalRows, standingOf } from "./pilot-words.ts";
-import type { Currency } from "./value-words.ts";
+import { plural, type Currency } from "./value-words.ts";
 
 /** The report as lines of text. */
 export function pilotLines(report: PilotReport, currency: Currency): string[] {
@@ -13,7 +13,7 @@ export function pilotLines(report: PilotReport, currency: Currency): string[] {
     `Pilot ${pilot.number}: ${pilot.name}`,
     standingOf(report),
     "",
-    `${opened} loans opened of ${asked} asked for, of ${report.loans.borrowers} borrowers of ${asking} who asked.`,
+    `${plural(opened, "loan")} opened of ${asked} asked for, of ${plural(report.loans.borrowers, "borrower")} of ${asking} who asked.`,
     "",
     ...columns(BOUNDS_HEAD, boundRows(report.bounds, currency)),
     "",

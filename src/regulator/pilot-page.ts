@@ -7,13 +7,12 @@ import { money } from "./simulate-words.ts";
 import type { Currency } from "./value-words.ts";
 
 /** The report as a page for a committee. */
-export function pilotPage(report: PilotReport, currency: Currency): string {
+export function pilotPage(report: PilotReport, currency: Currency, product?: string): string {
   const { pilot, take_up: takeUp } = report;
   const title = `Pilot ${pilot.number}: ${pilot.name}`;
   return page(title, [
     markup`<h1>${title}</h1>
-      <p class="soft">Product ${pilot.terms.product >>> 6}/${pilot.terms.product & 63}, at the platforms
-        ${[...pilot.platforms].join(", ")}.</p>
+      <p class="soft">${product ?? "Product"} (${pilot.terms.product}), at the platforms ${[...pilot.platforms].join(", ")}.</p>
       <p><strong>${standingOf(report)}</strong></p>`,
     summary(report, currency),
     markup`<h2>Bounds</h2>`,

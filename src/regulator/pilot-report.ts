@@ -87,8 +87,8 @@ export function pilotReport({ history, number, registry, chainId }: PilotReportO
     take_up: takeUp(asked, opened),
     bounds: boundsOf({ terms, counts: countsOf(loans, courses.openOf(opened.map(({ ref }) => nameOf(ref)))) }),
     loans,
-    beside: figures(theirs.filter(({ blockTime }) => blockTime >= terms.opensAt)),
-    before: figures(theirs.filter(({ blockTime }) => blockTime < terms.opensAt)),
+    beside: figures(theirs.filter((act) => momentOf(act) >= terms.opensAt)),
+    before: figures(theirs.filter((act) => momentOf(act) < terms.opensAt)),
     registry,
     chain_id: chainId.toString(),
     heads: Object.fromEntries(history.heads),
@@ -96,6 +96,9 @@ export function pilotReport({ history, number, registry, chainId }: PilotReportO
 }
 
 const isOpening = (act: Act): act is Opening => act.entry.kind === "Opened";
+/** When a loan was made: by its block, but history by what it says, whenever it was loaded. */
+const momentOf = ({ entry, blockTime }: Opening): number =>
+  entry.basis === "founded" ? Math.min(entry.time, blockTime) : blockTime;
 const borrowerOf = ({ entry }: Opening): string => entry.borrower.join();
 
 /** What the Sandbox counts, from the loans themselves. */

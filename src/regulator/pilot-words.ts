@@ -13,7 +13,7 @@ export const GROUPS = [
 ] as const;
 
 export const GROUPS_MEANING =
-  "Compared are the pilot's loans with all other loans of the same borrowers, at any platform: those filed since the pilot opened, and those before. " +
+  "Compared are the pilot's loans with all other loans of the same borrowers, at any platform: those made since the pilot opened, and those before. " +
   "The borrowers are the same, the loans and the times are not: a difference shows what happened, not why.";
 
 /** A moment, in UTC: a report says the same on every machine. */

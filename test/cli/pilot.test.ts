@@ -97,6 +97,7 @@ describe("tally pilot", function () {
       "is not after 2020-01-01",
     );
     expect(await failing("pilot", "show", "7")).to.contain("None was opened yet");
+    expect(await failing("pilot", "stop", "7", "--why", " ")).to.contain("--why is empty");
   });
 
   it("tells what opening would do, and what is missing, and does nothing before somebody confirms it", async () => {
@@ -172,6 +173,7 @@ describe("tally pilot", function () {
     expect(told)
       .to.contain("2 loans opened of 4 asked for")
       .and.match(/outstanding +0.00 CNY +1.000.000.00 CNY/u);
+    expect(await failing("pilot", "report", "1", "--currency", "x y")).to.contain("is no code of a currency");
     expect(await failing("pilot", "graduate", "1", "--yes")).to.contain(
       "by itself: the share of defaults went beyond its bound",
     );

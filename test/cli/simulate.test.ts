@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect } from "chai";
+import { z } from "zod";
 
 import { ruleBit } from "../../src/core/decision.ts";
 import type { Opened } from "../../src/core/entry.ts";
@@ -106,6 +107,13 @@ describe("tally simulate", function () {
     expect(await errorOf(run(draft, "--html", path("no/such/report.html")))).to.include("(file-unwritable)");
     const nobody = ["--rpc", "http://127.0.0.1:9", "--registry", filer.deployment.registry];
     expect(await errorOf(tally(["simulate", "--rules", draft, ...nobody]))).to.include("(rpc-unreachable)");
+    expect(await errorOf(tally(["simulate", "--rules", draft, "--from-block", "3"]))).to.include(
+      "--from-block goes with",
+    );
+    const cut = ["--rpc", chain.url, "--registry", filer.deployment.registry, "--from-block"];
+    const last = await chain.rpc.call("eth_blockNumber", [], z.string());
+    for (const block of [Number(last), 999_999])
+      expect(await errorOf(tally(["simulate", "--rules", draft, ...cut, String(block)]))).to.include("(history-cut)");
     const nothing = ["--rpc", chain.url, "--registry", filer.deployment.rulebook];
     expect(await errorOf(tally(["simulate", "--rules", draft, ...nothing]))).to.include("(no-contract)");
     expect(await errorOf(tally(["simulate", "--rules", draft, "--data", path("empty")]))).to.include(

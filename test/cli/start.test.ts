@@ -42,17 +42,26 @@ const PILOT = {
   counts: { loans: 5, borrowers: 4, defaults: 0, complaints: 1, outstanding: "700000", loss: "0" },
   bindsWhenItOpens: true,
   refused: { "OPEN-LOANS": 1, PILOT: 2 },
+  /** The same borrowers' loans of 2025, which were loaded before the pilot or after: and none since. */
+  others: [7, 0],
 };
 
 async function pilotOf(data: string): Promise<object> {
   const [listed] = (await jsonOf(["pilot", "list", "--json", "--data", data])) as [Record<string, unknown>];
   const { standing, platforms, counts, bound_from: from, terms } = listed;
-  const { take_up: takeUp } = (await jsonOf(["pilot", "report", "1", "--json", "--data", data])) as {
+  const {
+    take_up: takeUp,
+    before,
+    beside,
+  } = (await jsonOf(["pilot", "report", "1", "--json", "--data", data])) as {
     take_up: { refused_by: object };
+    before: { loans: number };
+    beside: { loans: number };
   };
   const { opensAt } = terms as { opensAt: number };
   return {
     ...{ standing, platforms, counts, refused: takeUp.refused_by },
+    others: [before.loans, beside.loans],
     bindsWhenItOpens: (from as number[]).join() === String(opensAt),
   };
 }

@@ -8,7 +8,7 @@ import { pilotPage } from "../../src/regulator/pilot-page.ts";
 import { pilotReport, type PilotReport } from "../../src/regulator/pilot-report.ts";
 import { MINOR_UNITS } from "../../src/regulator/value-words.ts";
 import { limitsWith } from "../support/filed-history.ts";
-import { borrowerOf, DAY, PRODUCT, SmallMarket, T0 } from "../support/small-market.ts";
+import { borrowerOf, DAY, openedBy, PRODUCT, SmallMarket, T0 } from "../support/small-market.ts";
 
 const PILOT = PRODUCT + 1;
 const NUMBER = 7;
@@ -152,6 +152,16 @@ describe("a pilot's report", () => {
     ]);
     expect([report.before.loans, report.before.principal]).to.deep.equal([1, 30_000n]);
     expect(report.before.repayment.closed).to.deep.equal({ repaid: 1 });
+  });
+
+  it("takes history for when it was, whenever it was loaded", () => {
+    const loaded = new PilotMarket();
+    loaded.later(12, openedBy("a", at(3), { basis: "founded", principal: 11_000n }));
+    loaded.open("a", 13, { product: PILOT });
+    loaded.open("a", 14, { principal: 12_000n });
+    const { beside, before } = loaded.report();
+    expect([before.loans, before.principal]).to.deep.equal([1, 11_000n]);
+    expect([beside.loans, beside.principal]).to.deep.equal([1, 12_000n]);
   });
 
   it("tells how it ended", () => {

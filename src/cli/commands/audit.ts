@@ -14,7 +14,8 @@ interface Options extends SourceOptions {
 
 const HELP = `
 Reads every filing from the chain's logs alone and judges it anew: number and head, the platform's signature, each decision, each
-seal, and at the end the state of every borrower, what counts against each platform, and what pilots came to. Trusts neither a gateway nor a platform; what it trusts is the node that it reads.
+seal, and at the end the state of every borrower, what counts against each platform, and what pilots came to. Trusts neither a
+gateway nor a platform; what it trusts is the node that it reads.
 
 Exit code: 0 nothing differs, 1 something does (it is listed), 2 the audit could not be made.
 
@@ -30,7 +31,10 @@ export function register(program: Command): void {
     .description("Replays the whole book from the chain's logs and compares it with what the chain holds.")
     .option("--rpc <url>", "JSON-RPC address of a node; by default that of the data directory")
     .option("--registry <address>", "the Registry to audit; by default that of the data directory")
-    .option("--from-block <number>", "block to begin with: that of the deployment or an earlier one", "0")
+    .option(
+      "--from-block <number>",
+      "with --rpc and --registry: block of the deployment, or an earlier one (default: 0)",
+    )
     .option("--data <directory>", "data directory (default: TALLY_DATA, or ./tally-data)")
     .option("--json", "the report as one JSON document")
     .addHelpText("after", HELP)

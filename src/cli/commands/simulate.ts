@@ -118,7 +118,10 @@ export function register(program: Command): void {
     .option("--html <file>", "write a page that prints well")
     .option("--rpc <url>", "JSON-RPC address of a node; by default that of the data directory")
     .option("--registry <address>", "the Registry to read; by default that of the data directory")
-    .option("--from-block <number>", "block to begin with: that of the deployment or an earlier one", "0")
+    .option(
+      "--from-block <number>",
+      "with --rpc and --registry: block of the deployment, or an earlier one (default: 0)",
+    )
     .option("--data <directory>", "data directory (default: TALLY_DATA, or ./tally-data)")
     .option("--json", "the report as one JSON document")
     .addHelpText("after", HELP)

@@ -119,9 +119,10 @@ function tell(
   print(`  data       ${home.path}`);
   print(`  chain      ${engines.rpcUrl}, number ${deployment.chainId}, ${blocks} blocks`);
   print(`  contracts  registry ${deployment.registry}`);
-  print(
-    `  rules      ${packs.map(({ pack, products }) => `${pack}: ${products.map(({ name }) => name).join(", ")}`).join("; ") || "none yet"}`,
-  );
+  // The last text of each pack is the first here.
+  const names = new Map(packs.toReversed().map(({ pack, products }) => [pack, products.map(({ name }) => name)]));
+  const rules = [...names].map(([pack, products]) => `${pack}: ${products.join(", ")}`);
+  print(`  rules      ${rules.join("; ") || "none yet"}`);
   if (sample !== undefined) {
     const { accepted, flagged, refused } = sample.decisions;
     print(`  platforms  ${setup.platforms.join(", ")}: Amber Loans, Birch Credit, Cedar Finance`);

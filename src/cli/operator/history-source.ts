@@ -24,6 +24,10 @@ const blockText = z.string().regex(/^\d{1,12}$/u);
 /** The registry that a command reads: what --rpc and --registry name, else the data directory's own. */
 export async function historySource(options: SourceOptions): Promise<HistorySource> {
   const { fromBlock = "0" } = options;
+  if (options.fromBlock !== undefined && (options.rpc === undefined || options.registry === undefined))
+    throw cliError("option-invalid", "--from-block goes with --rpc and --registry", {
+      fix: "Leave it out: the data directory knows the block of its deployment.",
+    });
   if (!blockText.safeParse(fromBlock).success)
     throw cliError("option-invalid", `--from-block: ${fromBlock.slice(0, 40)} is no block number`);
   if (options.registry !== undefined && !addressText.safeParse(options.registry).success)

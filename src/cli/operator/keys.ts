@@ -5,6 +5,7 @@ import { Writable } from "node:stream";
 import { readKeystore } from "../../chain/keystore.ts";
 import { fromHex } from "../../core/bytes.ts";
 import { cliError } from "../errors.ts";
+import { readGiven } from "../files.ts";
 
 /** What `--key` takes, for help texts. */
 export const KEY_HELP = "keystore file, or env:NAME for an environment variable that holds the key in hexadecimal";
@@ -19,6 +20,8 @@ export async function readKeyOption(given: string): Promise<Uint8Array> {
       throw cliError("key-needed", `The environment variable ${name} holds no key of 64 hexadecimal digits`);
     return fromHex(value, 32);
   }
+  // Before anybody is asked for the password of a file that isn't there.
+  await readGiven(given);
   return readKeystore(given, await passwordFor(given));
 }
 

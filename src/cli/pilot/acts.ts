@@ -1,6 +1,7 @@
 /** `tally pilot stop` and `graduate`. */
 import { graduatePilot, stopPilot } from "../../chain/pilots.ts";
 import type { Pilot } from "../../core/sandbox.ts";
+import { plural } from "../../regulator/value-words.ts";
 import { cliError } from "../errors.ts";
 import { openRegulator } from "../operator/regulator.ts";
 import { note, print, printJson } from "../output.ts";
@@ -12,10 +13,14 @@ export interface StopOptions extends PilotOptions {
 }
 
 export async function stop(given: string, options: StopOptions): Promise<void> {
+  if (options.why.trim() === "")
+    throw cliError("option-invalid", "--why is empty", {
+      fix: "Say why: it stays on the chain, for everybody to read.",
+    });
   const opened = await openPilots(options);
   const pilot = openOne(opened, given);
   const lines = [
-    `Pilot ${pilot.number}, ${pilot.name}, admits no loan from now on, for good. Its ${pilot.counts.borrowers} borrowers' open loans run off, and go on being counted.`,
+    `Pilot ${pilot.number}, ${pilot.name}, admits no loan from now on, for good. The open loans of ${plural(pilot.counts.borrowers, "borrower")} run off, and go on being counted.`,
     `On the chain, for everybody to read: "${options.why}"`,
   ];
   if (!(await confirmed(lines, pilot, "stop it", options))) return;

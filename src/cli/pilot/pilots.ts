@@ -33,7 +33,7 @@ export function pilotNamed(pilots: readonly Pilot[], given: string): Pilot {
     fix:
       known.length === 0
         ? "None was opened yet: `tally pilot open FILE` opens one."
-        : `Name one of ${known.join(", ")}: \`tally pilot list\` shows them.`,
+        : `There ${known.length === 1 ? "is" : "are"} ${known.join(", ")}: see \`tally pilot list\`.`,
   });
 }
 

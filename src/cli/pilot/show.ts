@@ -8,8 +8,9 @@ import { pilotReport, type PilotReport } from "../../regulator/pilot-report.ts";
 import { boundRows, BOUNDS_HEAD, boundsOf } from "../../regulator/pilot-standing.ts";
 import { collectHistory } from "../../regulator/simulate-history.ts";
 import { columns } from "../../regulator/text-columns.ts";
-import { MINOR_UNITS } from "../../regulator/value-words.ts";
+import { MINOR_UNITS, plural } from "../../regulator/value-words.ts";
 import { chainIdOf } from "../../chain/transactor.ts";
+import { cliError } from "../errors.ts";
 import { written } from "../files.ts";
 import { note, print, printJson } from "../output.ts";
 import { startProgress } from "../progress.ts";
@@ -33,7 +34,7 @@ export async function list(options: LawOptions): Promise<void> {
     const { number, name, terms, counts } = pilot;
     print(`${String(number).padStart(4)}  ${name} (${law.named(terms.product).name})`);
     print(`      ${standingNow(law, pilot)}`);
-    print(`      ${counts.loans} loans, ${counts.borrowers} borrowers with an open one`);
+    print(`      ${plural(counts.loans, "loan")}, ${plural(counts.borrowers, "borrower")} with an open one`);
   }
 }
 
@@ -59,6 +60,10 @@ export async function show(given: string, options: LawOptions): Promise<void> {
 }
 
 export async function report(given: string, options: ReportOptions): Promise<void> {
+  if (options.currency !== undefined && !/^[A-Z]{3}$/u.test(options.currency))
+    throw cliError("option-invalid", `--currency: ${options.currency.slice(0, 40)} is no code of a currency`, {
+      fix: "Give three capital letters, such as CNY.",
+    });
   const opened = await openPilots(options);
   const pilot = pilotNamed(opened.pilots, given);
   const made = await compute(opened, pilot);
@@ -66,7 +71,9 @@ export async function report(given: string, options: ReportOptions): Promise<voi
   const currency = named ?? currencyOf(opened.law, pilot.terms.product) ?? MINOR_UNITS;
   if (options.html !== undefined) {
     const { html } = options;
-    await written(html, () => writeDurably(html, pilotPage(made, currency), 0o644));
+    await written(html, () =>
+      writeDurably(html, pilotPage(made, currency, opened.law.named(pilot.terms.product).title), 0o644),
+    );
     note(`Wrote ${html}.`);
   }
   if (options.json === true) print(canonicalJson(made));

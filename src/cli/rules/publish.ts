@@ -20,7 +20,7 @@ export interface PublishOptions extends LawOptions {
 }
 
 export const inWords = ({ pack, products, versions }: PackFile["compiled"]): string =>
-  `${pack}, ${products.length} products (${products.map(({ name }) => name).join(", ")}), ${versions.length} versions`;
+  `${pack}, ${plural(products.length, "product")} (${products.map(({ name }) => name).join(", ")}), ${plural(versions.length, "version")}`;
 
 export async function publish(file: string, options: PublishOptions): Promise<void> {
   const law = await openLaw(options, options.dryRun !== true);
@@ -67,7 +67,7 @@ function stepForPrograms(step: PublishStep) {
 /** The plan for people: what is sent, what it changes, from when it binds, and what can't be taken back. */
 function describe(plan: PublishPlan, pack: PackFile, law: Law, notices: Notices): string[] {
   const lines = [`${inWords(pack.compiled)}.`];
-  if (plan.same > 0) lines.push(`${plan.same} of its parts are on the chain already.`);
+  if (plan.same > 0) lines.push(`${plan.same} of its parts ${plan.same === 1 ? "is" : "are"} on the chain already.`);
   lines.push(...plan.remarks, ...plan.conflicts.map((conflict) => `CONFLICT  ${conflict}`));
   if (plan.conflicts.length > 0 || plan.steps.length === 0) return lines;
   lines.push(`To publish it takes ${plural(plan.steps.length, "transaction")}:`);
