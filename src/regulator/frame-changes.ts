@@ -22,6 +22,8 @@ export interface FrameNames {
   readonly zone: Zone;
 }
 
+/** More days than that tell less than the first and the last. */
+const DAYS_NAMED = 4;
 const NOTHING: MarketSettings = { confirmationWindow: 0, graceDays: 0 };
 
 /** What turns one frame into the other, in sentences. */
@@ -69,12 +71,13 @@ function calendarChange(was: Calendar | undefined, is: Calendar | undefined): st
 function pointChanges(was: readonly RatePoint[], is: readonly RatePoint[], name: string, zone: Zone): string[] {
   const known = new Map(was.map(({ publishedAt, rate }) => [publishedAt, rate]));
   const now = new Set(is.map(({ publishedAt }) => publishedAt));
-  const told = (what: string, points: readonly RatePoint[]): string[] =>
-    points.length === 0
-      ? []
-      : [
-          `series ${name} ${what} ${plural(points.length, "point")}: ${points.map(({ publishedAt }) => localTime(publishedAt, zone)).join(", ")}`,
-        ];
+  const day = ({ publishedAt }: RatePoint): string => localTime(publishedAt, zone);
+  const told = (what: string, points: readonly RatePoint[]): string[] => {
+    const [first, last] = [points[0], points.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const days = points.length > DAYS_NAMED ? `from ${day(first)} to ${day(last)}` : points.map(day).join(", ");
+    return [`series ${name} ${what} ${plural(points.length, "point")}: ${days}`];
+  };
   return [
     ...told(
       "gains",

@@ -5,7 +5,8 @@ import { NO_SETTINGS, type Settings } from "../core/settings.ts";
 import type { World } from "../core/world.ts";
 import type { CompiledRulePack, CompiledVersion } from "./compile-rule-pack.ts";
 import type { LawLine } from "./law-diff.ts";
-import { calendarAfter, localTime, sameZone } from "./plan.ts";
+import { frameChanges, type Frame } from "./frame-changes.ts";
+import { calendarAfter, localTime, sameZone, type RatePoint } from "./plan.ts";
 
 /**
  * From when the versions of a draft bind. A draft is what the file says and the law doesn't. `drafted`: that binds from its own date, unless no loan
@@ -123,7 +124,7 @@ export function draftNotes(
   const day = (at: number): string => localTime(at, draft.settings.zone);
   const who = ({ productName, kind }: CompiledVersion): string =>
     `${productName} for ${kind === 1 ? "persons" : "businesses"}`;
-  const notes: string[] = [];
+  const notes = frameNotes(law, draft, last).map((sentence) => `For all products, ${sentence}.`);
   if (held !== NO_SETTINGS && !sameZone(held, draft.settings, last))
     notes.push(
       `The draft's days are those of ${draft.zone}, and the deployment's are others: it is simulated with the deployment's days. It can't be published here with this zone.`,
@@ -139,4 +140,22 @@ export function draftNotes(
       );
   }
   return notes;
+}
+
+/** What the draft changes that isn't a version's: markets' windows, business days, points that the chain lacks. */
+function frameNotes(law: Rulebook, draft: CompiledRulePack, last: number): string[] {
+  const [held, after] = [law.settingsAt(last), settingsWith(law, draft, 0)(last)];
+  const pointsOf = (number: number, given: readonly RatePoint[]): readonly RatePoint[] => {
+    const known = new Map([...law.pointsOf(number), ...given].map((point) => [point.publishedAt, point]));
+    return [...known.values()].sort((a, b) => a.publishedAt - b.publishedAt);
+  };
+  const frame = ({ markets, calendar }: Settings, series: Frame["series"]): Frame => ({
+    ...{ currency: undefined, zoneName: undefined },
+    ...{ markets, calendar, series },
+  });
+  return frameChanges(
+    frame(held, new Map(draft.series.map(({ number }) => [number, law.pointsOf(number)]))),
+    frame(after, new Map(draft.series.map(({ number, points }) => [number, pointsOf(number, points)]))),
+    { market: String, series: String, zone: draft.settings.zone },
+  );
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect } from "chai";
@@ -6,7 +6,9 @@ import { z } from "zod";
 
 import { ruleBit } from "../../src/core/decision.ts";
 import type { Opened } from "../../src/core/entry.ts";
+import { fromHex } from "../../src/core/bytes.ts";
 import { encodeLimits } from "../../src/core/limits.ts";
+import { packHash } from "../../src/regulator/pack-hash.ts";
 import { draftText } from "../support/draft.ts";
 import { limitsWith } from "../support/filed-history.ts";
 import { Filer, startLocalChain, type LocalChain } from "../support/local-chain.ts";
@@ -92,6 +94,34 @@ describe("tally simulate", function () {
     expect((await readFile(csv, "utf8")).trimEnd().split("\n")).to.have.length(4);
     expect(await readFile(html, "utf8")).to.match(/^<!doctype html>/u);
     expect(stderr).to.include(`Wrote ${html}.`);
+  });
+
+  it("refuses a draft in another currency than the pack that was published from the data directory", async () => {
+    const home = path("home");
+    await mkdir(join(home, "packs"), { recursive: true });
+    await writeFile(join(home, "deployment.json"), JSON.stringify(filer.deployment));
+    const kept = draftText([{ rules: {} }], { zone: "UTC" });
+    await writeFile(join(home, "packs", "draft.1.yaml"), kept);
+    const yen = await drafted("yen.yaml", kept.replace("{ code: NGN, decimals: 2 }", "{ code: JPY, decimals: 0 }"));
+    // A text that the chain doesn't know says nothing of its law.
+    expect((await run(yen, "--data", home)).code).to.equal(0);
+    await filer.regulator.notePack("draft", fromHex(packHash(kept), 32));
+    const said = await errorOf(run(yen, "--data", home));
+    expect(said)
+      .to.include("its amounts are JPY with 0 decimals, and those of draft")
+      .and.to.include("(rules-conflict)");
+    expect((await run(await threeDays(), "--data", home)).code).to.equal(0);
+  });
+
+  it("takes days as the deployment's, and asks one question at a time", async () => {
+    const lagos = await drafted("lagos.yaml", draftText([{ rules: { "COOLING-OFF": "time: 3d" } }]));
+    const { code, stdout, stderr } = await run(lagos, "--from", "2023-11-18", "--json");
+    expect(code, stderr).to.equal(0);
+    // No settings were published, so the draft's zone is the only one there is.
+    expect(stdout).to.contain('"from":"2023-11-17T23:00:00Z"');
+    const both = await run(lagos, "--newest", "--as-dated");
+    expect(both.code).to.equal(2);
+    expect(both.stderr).to.contain("cannot be used with option");
   });
 
   it("says in two lines what is amiss, and what to do", async () => {

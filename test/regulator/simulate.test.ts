@@ -239,6 +239,20 @@ describe("a simulation", () => {
     });
   });
 
+  it("says which windows and reference rates the draft changes for all products", () => {
+    const base = only({});
+    const markets = new Map([[2, { confirmationWindow: 2 * DAY, graceDays: 0 }]]);
+    const series = [{ number: 1, title: "Prime", points: [{ publishedAt: T0, rate: 1n }] }];
+    const { notes } = simulated(market().filed.finish(), {
+      ...base,
+      ...{ series, settings: { ...base.settings, markets } },
+    }).report;
+    expect(notes).to.deep.equal([
+      "For all products, the time to confirm or void a loan of market 2 changes from none to 2 days.",
+      "For all products, series 1 gains 1 point: 2023-11-15.",
+    ]);
+  });
+
   it("leaves products alone that the draft doesn't name", () => {
     const small = new SmallMarket();
     const rule = limitsWith({ on: ruleBit("AMOUNT"), refuse: ruleBit("AMOUNT"), amountMax: 20_000n });
