@@ -25,6 +25,7 @@ export default defineConfig({
       "contracts/Registry.sol": compiler(true),
       "contracts/libraries/Judge.sol": compiler(true),
       "contracts/libraries/RateJudge.sol": compiler(true),
+      "contracts/libraries/Chains.sol": compiler(true),
       "contracts/libraries/Handover.sol": compiler(true),
       "contracts/libraries/Staleness.sol": compiler(true),
       // It has the room for more runs, which make arrears cheaper.

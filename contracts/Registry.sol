@@ -8,6 +8,7 @@ import {Filing, IRegistry} from "./interfaces/IRegistry.sol";
 import {IRulebook} from "./interfaces/IRulebook.sol";
 import {ISandbox} from "./interfaces/ISandbox.sol";
 import {Book, BookWords} from "./libraries/Book.sol";
+import {Chains} from "./libraries/Chains.sol";
 import {FilingFacts} from "./libraries/Context.sol";
 import {Counts} from "./libraries/Counts.sol";
 import {Decision} from "./libraries/Decision.sol";
@@ -165,6 +166,11 @@ contract Registry is IRegistry {
     function lineOf(bytes32 borrower, uint64 ref) external view returns (uint256 opened) {
         opened = _state.lines[Ledger.lineKey(borrower, ref)];
         if (opened == 0 && address(predecessor) != address(0)) return predecessor.lineOf(borrower, ref);
+    }
+
+    /// @inheritdoc IRegistry
+    function chainOf(bytes32 borrower, uint64 ref) external view returns (uint256) {
+        return Chains.load(_state, predecessor, borrower, ref);
     }
 
     /// @inheritdoc IRegistry

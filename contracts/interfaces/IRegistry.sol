@@ -85,6 +85,11 @@ interface IRegistry {
     /// @param ref `platform u24 ‖ number u32 ‖ index u8` of the first draw.
     function lineOf(bytes32 borrower, uint64 ref) external view returns (uint256 opened);
 
+    /// @notice What a loan of the borrower's has before it, or what it came to when it was refinanced (`docs/design/state.md`); zero for a loan that
+    /// is linked to none.
+    /// @param ref Of the loan, `platform u24 ‖ number u32 ‖ index u8`.
+    function chainOf(bytes32 borrower, uint64 ref) external view returns (uint256);
+
     /// @notice A borrower's conduct (`docs/design/state.md`); zero if there is nothing to say.
     function conductOf(bytes32 borrower) external view returns (uint256);
 

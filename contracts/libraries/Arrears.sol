@@ -11,6 +11,7 @@ import {Entry} from "./Entry.sol";
 import {Ledger} from "./Ledger.sol";
 import {Terms} from "./Limits.sol";
 import {Loans} from "./Loans.sol";
+import {Payments} from "./Payments.sol";
 import {LoanEvent, Named} from "./Scratch.sol";
 import {RegistryState} from "./State.sol";
 
@@ -79,7 +80,7 @@ library Arrears {
         uint256 total,
         uint256 overdueDays,
         uint256 contractRate
-    ) private pure returns (uint256 undetermined) {
+    ) private view returns (uint256 undetermined) {
         Terms limits = n.limits;
         if (!limits.exists()) return 0;
         uint256 principal = Book.principal(n.word);
@@ -89,8 +90,9 @@ library Arrears {
         breaches |= Decision.mark(breach, Decision.DEFAULT_CHARGE_BIT);
         // Unchecked: 38 bits each.
         unchecked {
-            breach = LifetimeCost.breaches(limits, Book.charges(detail) + total, principal);
+            (total, principal) = Payments.lifetime(e, n, detail, Book.charges(detail) + total);
         }
+        breach = LifetimeCost.breaches(limits, total, principal);
         n.breaches |= breaches | Decision.mark(breach, Decision.LIFETIME_COST_BIT);
         return Decision.mark(unknown, Decision.DEFAULT_CHARGE_BIT);
     }

@@ -61,6 +61,8 @@ library Book {
     uint256 private constant EVENT_AT = 158;
     uint256 private constant ALLOWANCE_AT = 190;
     uint256 private constant MONTHLY_AT = 228;
+    /// @dev Of a detail: the loan names one before it ({Chain}).
+    uint256 internal constant LINKED = 1 << 252;
     /// @dev Of a detail: the loan was 90 days past due.
     uint256 internal constant IN_DEFAULT = 1 << 253;
     /// @dev Settlement, time and allowance.

@@ -5,6 +5,7 @@ import {CoolingOff} from "../rules/CoolingOff.sol";
 import {Rate} from "../rules/Rate.sol";
 import {Withdrawal} from "../rules/Withdrawal.sol";
 import {Book, BookWords} from "./Book.sol";
+import {Chains} from "./Chains.sol";
 import {Conducts} from "./Conducts.sol";
 import {Context, FilingContext} from "./Context.sol";
 import {Decision} from "./Decision.sol";
@@ -18,7 +19,7 @@ import {LoanEvent, Named} from "./Scratch.sol";
 import {Servicing} from "./Servicing.sol";
 import {RegistryState} from "./State.sol";
 
-/// @title Judging a `Closed` that is neither repaid nor refinanced: withdrawn, voided, written off, forgiven
+/// @title Judging a `Closed` for another reason than repaid: refinanced, withdrawn, voided, written off, forgiven
 /// @notice `docs/spec/protocol.md`, section 6. Rare beside the others, which {Servicing} judges.
 library Ending {
     using Context for FilingContext;
@@ -44,6 +45,9 @@ library Ending {
         if (e.reason != Entry.WRITTEN_OFF) _close(c, e, n, book, detail, left);
         else finding = _writeOff(c, e, n, book, detail, left);
         if (finding != 0) return Decision.refusal(finding);
+        if (e.reason == Entry.REFINANCED) {
+            Chains.finish(state, e.borrower, n.word, detail, e.charges, Loans.holderOf(n));
+        }
         if (e.reason == Entry.WRITTEN_OFF && left != 0 && !Loans.isChargedOff(n)) _default(state, e, n, book);
         return Servicing.decide(c, n, start, end);
     }
@@ -104,7 +108,7 @@ library Ending {
         bool clean = false;
         if (reason == Entry.VOIDED) clean = _isVoid(c, e, n, detail);
         else if (reason == Entry.WITHDRAWN) clean = _isWithdrawn(c, e, n, detail);
-        if (left != 0 && reason == Entry.WITHDRAWN) n.findings |= Decision.SHORT;
+        if (left != 0 && (reason == Entry.REFINANCED || reason == Entry.WITHDRAWN)) n.findings |= Decision.SHORT;
 
         uint256 head = n.head;
         bool isHead = n.place == HEAD;

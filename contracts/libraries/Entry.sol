@@ -69,7 +69,7 @@ library Entry {
     uint256 internal constant INCOME = 8;
     uint256 internal constant LATER_DRAW = 16;
     uint256 internal constant FIRST_DRAW = 32;
-    uint256 private constant PREDECESSOR = 64;
+    uint256 internal constant PREDECESSOR = 64;
     uint256 private constant LENDER = 128;
     /// @dev Beyond what is filed: the borrower's head loan is stale and about to move.
     uint256 internal constant HEAD_IS_STALE = 256;
@@ -200,8 +200,10 @@ library Entry {
                 o.line = word >> 192;
             }
             if (flags & PREDECESSOR != 0) {
-                if (!_isRef(Schedule.read(start))) return (0, 0);
+                word = Schedule.read(start);
                 start += 8;
+                if (!_isRef(word)) return (0, 0);
+                o.predecessor = word >> 192;
             }
             if (flags & LENDER != 0) {
                 if (Schedule.read(start) >> 232 >= PLATFORMS) return (0, 0);
@@ -502,11 +504,11 @@ library Entry {
         return (SELDOM >> kind) & 1 != 0;
     }
 
-    /// @notice Whether the `Closed` at `start` is neither repaid nor refinanced. If it is too short for a reason, any answer will do.
+    /// @notice Whether the `Closed` at `start` is another than repaid. If it is too short for a reason, any answer will do.
     function isRareClose(uint256 start) internal pure returns (bool) {
         // Unchecked: as above.
         unchecked {
-            return Schedule.read(start + PREFIX_BYTES) >> 248 > REFINANCED;
+            return Schedule.read(start + PREFIX_BYTES) >> 248 > REPAID_IN_FULL;
         }
     }
 

@@ -5,6 +5,7 @@ import {Cost} from "../rules/Cost.sol";
 import {LicenceRule} from "../rules/Licence.sol";
 import {Rollover} from "../rules/Rollover.sol";
 import {Book, BookWords} from "./Book.sol";
+import {Chains} from "./Chains.sol";
 import {Context, FilingContext} from "./Context.sol";
 import {Decision} from "./Decision.sol";
 import {Entry} from "./Entry.sol";
@@ -26,6 +27,8 @@ struct Extended {
     uint256 paid;
     /// The loan's detail before.
     uint256 detail;
+    /// What a linked loan has before it.
+    uint256 renewals;
     /// Outstanding after the write-down.
     uint256 left;
     /// All charges then.
@@ -60,6 +63,7 @@ library Extension {
         if (question && !n.limits.exists()) return Decision.refusal(Decision.NO_VERSION);
 
         x.detail = Loans.detailOf(n, book);
+        if (x.detail & Book.LINKED != 0) x.renewals = Chains.renewalsOf(e.borrower, e.name);
         x.left = Book.owed(x.detail);
         if (x.writeDown > x.left) n.findings = Decision.EXCESS;
         // Unchecked: compared; and sums of amounts below 2^38.
@@ -124,6 +128,7 @@ library Extension {
                 (breach, unknown) = Rollover.judge(
                     limits,
                     Book.extensions(x.detail),
+                    x.renewals,
                     x.paid < repaid ? x.paid : repaid,
                     principal
                 );

@@ -13,7 +13,7 @@ import {Schedule} from "./Schedule.sol";
 import {Seldom} from "./Seldom.sol";
 import {RegistryState} from "./State.sol";
 
-/// @title Judging entries of the kinds 5 to 12, and closes that are neither repaid nor refinanced
+/// @title Judging entries of the kinds 5 to 12, and closes for other reasons than repaid
 /// @notice Linked into {Judge}, which calls it once for entries of these kinds that follow each other. What is filed
 /// seldom it hands on to {Seldom}.
 library Lifecycle {

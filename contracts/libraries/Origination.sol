@@ -18,6 +18,8 @@ import {Streak} from "../rules/Streak.sol";
 import {Term} from "../rules/Term.sol";
 import {Asking} from "./Asking.sol";
 import {Book, BookWords} from "./Book.sol";
+import {Chain} from "./Chain.sol";
+import {Chains} from "./Chains.sol";
 import {Context, FilingContext} from "./Context.sol";
 import {Counts} from "./Counts.sol";
 import {Decision} from "./Decision.sol";
@@ -63,8 +65,9 @@ library Origination {
         } else if (basis == Entry.FOUNDED && !c.founding) {
             return Decision.refusal(Decision.NOT_FOUNDING);
         }
-        if (o.flags & Entry.LATER_DRAW != 0) {
-            if (!_isOwnLine(state, c, o)) return Decision.refusal(Decision.NO_LOAN);
+        if (o.flags & (Entry.LATER_DRAW | Entry.PREDECESSOR) != 0) {
+            decision = _connect(state, c, o);
+            if (decision != 0) return Decision.refusal(decision);
         }
 
         (uint256 breaches, Terms limits) = _place(c, o, basis);
@@ -85,6 +88,12 @@ library Origination {
         if (head & Book.CONDUCT != 0) {
             if (limits.exists() && limits.on() & Decision.BARRED != 0) {
                 o.barred = Lifecycle.barred(state, o.borrower, limits.barredDays(), o.opened, basis == Entry.REQUEST);
+            }
+        }
+        if (o.flags & Entry.PREDECESSOR != 0) {
+            if (limits.exists() && o.chain & Chain.RENEWAL != 0) {
+                bool often = Chain.renewals(o.chain) > limits.rolloverMax();
+                o.barred |= Decision.mark(often, Decision.ROLLOVER_BIT) << 32;
             }
         }
         decision =
@@ -163,13 +172,22 @@ library Origination {
         }
     }
 
-    /// @dev A later draw's line must be one of this borrower with this platform.
-    function _isOwnLine(
+    /// @dev A later draw's line must be one of this borrower with this platform, and a loan's predecessor one of this borrower.
+    /// @return finding Why it isn't, or zero.
+    function _connect(
         RegistryState storage state,
         FilingContext memory c,
         Opening memory o
-    ) private view returns (bool) {
-        return o.line >> 40 == c.platform && Ledger.hasLine(state, c.predecessor, o.borrower, o.line);
+    ) private returns (uint256 finding) {
+        if (o.flags & Entry.LATER_DRAW != 0) {
+            bool own = o.line >> 40 == c.platform && Ledger.hasLine(state, c.predecessor, o.borrower, o.line);
+            if (!own) return Decision.NO_LOAN;
+        }
+        if (o.flags & Entry.PREDECESSOR != 0) {
+            uint256 chain = Chains.join(state, o.borrower, o.predecessor, c.platform);
+            if (chain & Chain.EXISTS == 0) return chain;
+            o.chain = chain;
+        }
     }
 
     // Rules
@@ -410,6 +428,12 @@ library Origination {
         uint256 detail = offer.detail;
         // Only a request is asked about before it is paid out.
         if (flags & Entry.BASIS != Entry.REQUEST) loan &= ~Book.UNCONFIRMED;
+        if (flags & Entry.PREDECESSOR != 0) {
+            state.chains[Ledger.lineKey(o.borrower, Entry.refOf(Book.name(loan)))] = o.chain;
+            // A detail that there is isn't zero.
+            detail = Book.LINKED | (detail == 0 ? Book.detail(Entry.principal(o.facts), 0) : detail);
+            loan |= Book.DETAILED;
+        }
 
         bool newest = flags & Entry.LATER_DRAW == 0 && o.opened >= Book.newest(head);
         if (newest && head & Book.PRESENT != 0) {

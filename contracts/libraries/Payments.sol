@@ -6,6 +6,7 @@ import {LifetimeCost} from "../rules/LifetimeCost.sol";
 import {Settlement} from "../rules/Settlement.sol";
 import {Rate} from "../rules/Rate.sol";
 import {Book} from "./Book.sol";
+import {Chains} from "./Chains.sol";
 import {FilingContext} from "./Context.sol";
 import {Decision} from "./Decision.sol";
 import {Terms} from "./Limits.sol";
@@ -40,11 +41,8 @@ library Payments {
             uint256 days_ = daysSince(n.opened, n.time);
             uint256 breaches = n.breaches;
             if (on & Decision.LIFETIME_COST != 0) {
-                bool over = LifetimeCost.breaches(
-                    limits,
-                    charges + Book.defaultCharges(detail),
-                    Book.principal(n.word)
-                );
+                (uint256 all, uint256 principal) = lifetime(e, n, detail, charges + Book.defaultCharges(detail));
+                bool over = LifetimeCost.breaches(limits, all, principal);
                 breaches |= Decision.mark(over, Decision.LIFETIME_COST_BIT);
             }
             uint256 last = Book.lastEvent(detail);
@@ -156,6 +154,18 @@ library Payments {
         unchecked {
             breach = counts && Book.charges(detail) + e.charges > balance;
         }
+    }
+
+    /// @notice What LIFETIME-COST compares: all charges of a loan and of those that it is linked to, and the largest principal.
+    /// @param charges Its own, default charges included.
+    function lifetime(
+        LoanEvent memory e,
+        Named memory n,
+        uint256 detail,
+        uint256 charges
+    ) internal view returns (uint256, uint256) {
+        if (detail & Book.LINKED == 0) return (charges, Book.principal(n.word));
+        return Chains.total(e.borrower, e.name, charges, Book.principal(n.word));
     }
 
     /// @notice Days since the opening, each begun one counted.

@@ -42,6 +42,9 @@ struct Opening {
     uint256 income;
     /// The first draw of its line, the wire's 64 bits; only of a later draw.
     uint256 line;
+    /// The loan before it, the wire's 64 bits, and its word of the chain ({Chain}); only if the flags say that there is one.
+    uint256 predecessor;
+    uint256 chain;
     /// Only of an outage.
     uint256 deadline;
     /// Where the schedule begins in calldata, and where it ends.
@@ -60,7 +63,7 @@ struct Opening {
     uint256 closedDay;
     bool inStreak;
     uint256 streakFirst;
-    /// BARRED, as in a decision: breaches in the high 32 bits, what is undetermined in the low.
+    /// BARRED, and ROLLOVER of a renewal, as in a decision: breaches in the high 32 bits, what is undetermined in the low.
     uint256 barred;
 }
 

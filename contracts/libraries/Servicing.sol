@@ -13,7 +13,7 @@ import {Payments} from "./Payments.sol";
 import {LoanEvent, Named} from "./Scratch.sol";
 import {RegistryState} from "./State.sol";
 
-/// @title Judging what happens to a loan in state: `Disbursed`, `Repaid`, and `Closed` as repaid or refinanced
+/// @title Judging what happens to a loan in state: `Disbursed`, `Repaid`, and `Closed` as repaid
 /// @notice `docs/spec/protocol.md`, section 6; the states and their edges are drawn in `docs/design/loan-states.md`.
 library Servicing {
     uint256 private constant HEAD = Loans.HEAD;

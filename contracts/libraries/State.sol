@@ -23,7 +23,7 @@ struct RegistryState {
     mapping(bytes32 borrower => BookWords) books;
     /// Slot 3: when the first draw of a line was opened, by `keccak256(borrower ‖ uint64(its reference))`.
     mapping(bytes32 line => uint256) lines;
-    /// Slot 4: totals of a chain of linked loans, by the same key of the loan that is linked.
+    /// Slot 4: totals of a chain of linked loans ({Chain}), by the same key of the loan that is linked or was refinanced.
     mapping(bytes32 loan => uint256) chains;
     /// Slot 5: a borrower's conduct ({Conducts}); a bit of the head says that there is one.
     mapping(bytes32 borrower => uint256) conducts;

@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {Terms} from "../libraries/Limits.sol";
 
 /// @title LIFETIME-COST
-/// @notice RULE-LIFETIME-COST-1: All charges that the borrower ever bore for a loan, default charges included, MUST NOT be more than the share
-/// of its principal.
+/// @notice RULE-LIFETIME-COST-1: All charges that the borrower ever bore for a loan and those that it is linked to, default charges included, MUST
+/// NOT be more than the share of the largest principal.
 library LifetimeCost {
     uint256 private constant MILLION = 10 ** 6;
 

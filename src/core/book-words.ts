@@ -52,6 +52,7 @@ const IN_DETAIL = {
   lastEvent: [158, 32],
   allowance: [190, 38],
   largestPayment: [228, 24],
+  linked: [252, 1],
   inDefault: [253, 1],
 } as const;
 
@@ -134,6 +135,7 @@ function packDetail({ outstanding }: Loan, detail: Detail): bigint {
     put(detail.lastEvent, IN_DETAIL.lastEvent) |
     put(detail.allowance, IN_DETAIL.allowance) |
     put(detail.largestPayment, IN_DETAIL.largestPayment) |
+    put(detail.linked, IN_DETAIL.linked) |
     put(detail.inDefault, IN_DETAIL.inDefault)
   );
 }
@@ -249,6 +251,7 @@ function unpackDetail(bits: bigint): Detail {
     lastEvent: get(bits, IN_DETAIL.lastEvent),
     allowance: get(bits, IN_DETAIL.allowance),
     largestPayment: get(bits, IN_DETAIL.largestPayment),
+    linked: get(bits, IN_DETAIL.linked) === 1,
     inDefault: get(bits, IN_DETAIL.inDefault) === 1,
   };
 }

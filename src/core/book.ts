@@ -43,6 +43,8 @@ export interface Detail {
   readonly allowance: number;
   /** The largest monthly payment: the float of 24 bits, as it is stored; 0 if it isn't kept. */
   readonly largestPayment: number;
+  /** The loan names one before it, and has a word of its chain. */
+  readonly linked: boolean;
   /** It was 90 days past due once. */
   readonly inDefault: boolean;
 }

@@ -1,6 +1,7 @@
 import { accrualOf, afterAccrual, daysSince } from "./accrual.ts";
 import { HEAD, SLOTS, headless, replaceLoan, takeOut, withDefault, withoutOpening } from "./book.ts";
 import type { Book, Loan } from "./book.ts";
+import { finishChain, lifetimeOf } from "./chains.ts";
 import { findingBit } from "./decision.ts";
 import { AMOUNT_LIMIT, marketOf } from "./entry.ts";
 import type { Closed, Disbursed, Repaid } from "./entry.ts";
@@ -39,7 +40,7 @@ type Event = Disbursed | Repaid | Closed;
 type Effect = { readonly book: Book; readonly findings: number; readonly payment?: Payment } | RefusingFinding;
 
 /** The loan, and RATE's cap at its opening; undefined if its reference rate is missing, or no version judges it. */
-type Judged = Located & { readonly cap: bigint | undefined };
+type Judged = Located & { readonly cap: bigint | undefined; readonly world: World };
 
 /** Judges an event of a loan (protocol §6). */
 export function judgeEvent(entry: Event, position: Position, world: World): Judgement {
@@ -50,18 +51,25 @@ export function judgeEvent(entry: Event, position: Position, world: World): Judg
   const effect = effectOf(entry, {
     ...located,
     cap: located.limits && point !== undefined ? capDown(located.limits, point) : undefined,
+    world,
   });
   if (typeof effect === "string") return { entry, decision: refusal(effect) };
   const { times, limits, loan } = located;
-  if (!limits) return { entry, decision: decideFact(limits, effect.findings, undefined), book: effect.book };
+  const effects = { book: effect.book, ...chainAfter(entry, loan, world) };
+  if (!limits) return { entry, decision: decideFact(limits, effect.findings, undefined), ...effects };
   let verdicts = verdictsOf(EVENT_RULES, { times }, limits);
-  if (entry.kind === "Disbursed")
-    return { entry, decision: decideFact(limits, effect.findings, verdicts), book: effect.book };
+  if (entry.kind === "Disbursed") return { entry, decision: decideFact(limits, effect.findings, verdicts), ...effects };
   if (effect.payment) verdicts = both(verdicts, verdictsOf(PAYMENT_RULES, effect.payment, limits));
   verdicts = both(verdicts, verdictsOf(OUTSIDE_RULES, askerOf(entry, located, position, world), limits));
   const told = servicedInPilot(limits, entry, loan);
   const decision = decideFact(limits, effect.findings, verdicts);
-  return { entry, decision, book: effect.book, ...(told && { pilot: told }) };
+  return { entry, decision, ...effects, ...(told && { pilot: told }) };
+}
+
+/** What a loan leaves behind that is closed as refinanced. */
+function chainAfter(entry: Event, loan: Loan, world: World): Pick<Judgement, "chain"> {
+  if (entry.kind !== "Closed" || entry.reason !== "refinanced") return {};
+  return { chain: { ref: entry.ref, value: finishChain(entry.borrower, loan, Number(entry.charges), world) } };
 }
 
 function askerOf(
@@ -100,7 +108,11 @@ function effectOf(entry: Event, state: Judged): Effect {
 }
 
 /** The payment as rules see it. */
-function paymentOf(entry: Repaid | Closed, { loan, times, limits, cap, settings }: Judged, leaves: boolean): Payment {
+function paymentOf(
+  entry: Repaid | Closed,
+  { loan, times, limits, cap, settings, world }: Judged,
+  leaves: boolean,
+): Payment {
   const detail = loan.detail ?? detailWith(0);
   const charges = detail.charges + Number(entry.charges);
   const accrual = limits
@@ -110,7 +122,7 @@ function paymentOf(entry: Repaid | Closed, { loan, times, limits, cap, settings 
     ...{ entry, times, loan, leaves, charges, cap, accrual, settings },
     paid: Number(entry.principal + entry.charges),
     charged: entry.charges > 0n,
-    lifetime: { charges: charges + detail.defaultCharges, principal: loan.principal },
+    lifetime: lifetimeOf(entry.borrower, loan, charges + detail.defaultCharges, world),
     days: daysSince(loan.opened, times.effective),
   };
 }

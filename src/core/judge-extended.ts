@@ -1,6 +1,7 @@
 import { MAX_TERM, replaceLoan } from "./book.ts";
 import type { Loan } from "./book.ts";
 import { DAY } from "./calendar.ts";
+import { renewalsOf } from "./chains.ts";
 import { findingBit } from "./decision.ts";
 import { AMOUNT_LIMIT } from "./entry.ts";
 import type { Extended } from "./entry.ts";
@@ -119,6 +120,7 @@ function extensionOf(
     principal,
     repaid: entry.paid < repaid ? entry.paid : repaid,
     extensions: loan.detail?.extensions ?? 0,
+    renewals: renewalsOf(entry.borrower, loan, world),
     licensed: world.mayOpen(platform, loan.product),
     reference: (series, maxAgeDays) => world.referenceAt(series, loan.opened, maxAgeDays),
   };

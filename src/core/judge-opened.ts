@@ -13,6 +13,7 @@ import {
 } from "./book.ts";
 import type { Book, Detail, Loan } from "./book.ts";
 import { DAY } from "./calendar.ts";
+import { joinChain } from "./chains.ts";
 import { findingBit, ruleBit } from "./decision.ts";
 import { marketOf } from "./entry.ts";
 import type { Opened } from "./entry.ts";
@@ -42,6 +43,7 @@ import { openLoans } from "./rules/open-loans.ts";
 import { pilot } from "./rules/pilot.ts";
 import { platformCap } from "./rules/platform-cap.ts";
 import { rate } from "./rules/rate.ts";
+import { renewal } from "./rules/rollover.ts";
 import { BREACH, UNDETERMINED } from "./rules/rule.ts";
 import type { Opening, Rule, Times } from "./rules/rule.ts";
 import { streak as streakRule } from "./rules/streak.ts";
@@ -74,6 +76,7 @@ export const OPENED_RULES: readonly Rule<Opening>[] = [
   late,
   future,
   dailyCost,
+  renewal,
   pilot,
   custom,
 ];
@@ -82,7 +85,7 @@ const BITS = OPENED_RULES.map((rule) => [ruleBit(rule.name), rule] as const);
 
 /** Judges an `Opened` (protocol §6). */
 export function judgeOpened(entry: Opened, position: Position, world: World): Judgement {
-  const { basis, borrower, product, line } = entry;
+  const { basis, borrower, product, line, predecessor } = entry;
   const { blockTime, platform } = position;
   const question = basis === "request";
   const ends = question && { endsFounding: true as const };
@@ -94,6 +97,8 @@ export function judgeOpened(entry: Opened, position: Position, world: World): Ju
 
   if (basis === "founded" && !position.founding) return refused("NOT-FOUNDING");
   if (line && (line.platform !== platform || !world.knowsLine(borrower, line))) return refused("NO-LOAN");
+  const chain = predecessor && joinChain({ ...entry, predecessor }, position, world);
+  if (typeof chain === "string") return refused(chain);
 
   const kind = borrower[0]!;
   const times = timesOf(
@@ -125,6 +130,7 @@ export function judgeOpened(entry: Opened, position: Position, world: World): Ju
     times,
     fact: !question,
     laterDraw: line !== undefined,
+    renewals: chain?.renewal === true ? chain.renewals : 0,
     licensed: world.mayOpen(platform, product),
     exposure,
     lastClosed: before.lastClosed,
@@ -156,6 +162,7 @@ export function judgeOpened(entry: Opened, position: Position, world: World): Ju
     ...ends,
     decision,
     book,
+    ...(chain && { chain: { ref: { platform, number: position.number, index: position.index }, value: chain } }),
     ...(entry.firstDraw && { beginsLine: true }),
     ...(told && { pilot: told }),
     ...(counted.length > 0 && { counted }),
@@ -220,6 +227,7 @@ function loanOf(
   const deducted = Math.max(entry.cash === undefined ? 0 : principal - Number(entry.cash), 0);
   const payment =
     limits && (limits.flags & LIMIT_FLAGS.payments) !== 0 ? packMonthlyPayment(monthlyPayment(summary)) : 0;
+  const linked = entry.predecessor !== undefined;
   const line = entry.line ?? (entry.firstDraw && { number, index });
   return {
     platform,
@@ -235,7 +243,9 @@ function loanOf(
     inRing: entry.line === undefined,
     holder: 0,
     ...(line && { line: { number: line.number, index: line.index } }),
-    ...((deducted > 0 || payment > 0) && { detail: { ...detailWith(deducted), largestPayment: payment } }),
+    ...((deducted > 0 || payment > 0 || linked) && {
+      detail: { ...detailWith(deducted), largestPayment: payment, linked },
+    }),
   };
 }
 
@@ -249,6 +259,7 @@ export function detailWith(charges: number): Detail {
     lastEvent: 0,
     allowance: 0,
     largestPayment: 0,
+    linked: false,
     inDefault: false,
   };
 }

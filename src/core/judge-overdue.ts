@@ -1,4 +1,5 @@
 import { replaceLoan, withDefault } from "./book.ts";
+import { lifetimeOf } from "./chains.ts";
 import { AMOUNT_LIMIT } from "./entry.ts";
 import type { Overdue } from "./entry.ts";
 import { decideFact, refusal, verdictsOf } from "./findings.ts";
@@ -31,7 +32,7 @@ export function judgeOverdue(entry: Overdue, position: Position, world: World): 
     detail: { ...detail, defaultCharges: Number(total), inDefault: detail.inDefault || marks },
   };
   const after = replaceLoan(book, place, { ...loan, unconfirmed: false, ...changed });
-  const lifetime = { charges: detail.charges + Number(total), principal: loan.principal };
+  const lifetime = lifetimeOf(entry.borrower, loan, detail.charges + Number(total), world);
   const subject = { entry, times, principal: BigInt(loan.principal), total, lifetime };
   const verdicts = limits && verdictsOf([...EVENT_RULES, ...OVERDUE_RULES], subject, limits);
   return {

@@ -1,6 +1,7 @@
 import { EMPTY_BOOK } from "./book.ts";
 import type { Book } from "./book.ts";
 import { equal } from "./bytes.ts";
+import type { Chain } from "./chain-words.ts";
 import { encodeDecisions } from "./decision.ts";
 import type { Decision } from "./decision.ts";
 import { decodeEntry } from "./decode-entry.ts";
@@ -117,6 +118,7 @@ export class Registry {
   readonly #counts = new Map<number, Counts>();
   readonly #lines = new Map<string, true>();
   readonly #notes = new Map<string, bigint>();
+  readonly #chains = new Map<string, Chain>();
   readonly #world: World;
 
   /** What the world has to say can come from elsewhere, part by part: limits of a draft, say. */
@@ -130,6 +132,7 @@ export class Registry {
       referenceAt: (series, at, maxAgeDays) => this.rulebook.referenceAt(series, at, maxAgeDays),
       groupOf: (platform) => this.licences.groupOf(platform),
       note: (borrower, ref, tag) => this.#notes.get(noteKey(borrower, ref, tag)) ?? 0n,
+      chain: (borrower, ref) => this.chainOfLoan(borrower, ref),
       isActive: (platform) => this.licences.isActive(platform),
       mayOpen: (platform, product) => this.licences.mayOpen(platform, product),
       pilot: (number, borrower) => this.sandbox.view(number, keyOf(borrower)),
@@ -213,6 +216,11 @@ export class Registry {
   /** What waits for an answer or another side; zero for nothing. */
   noteOf(borrower: Uint8Array, ref: Ref, tag: NoteTag): bigint {
     return this.#notes.get(noteKey(borrower, ref, tag)) ?? 0n;
+  }
+
+  /** What a loan of the borrower's has before it, or came to when it was refinanced. */
+  chainOfLoan(borrower: Uint8Array, ref: Ref): Chain | undefined {
+    return this.#chains.get(lineKey(borrower, ref));
   }
 
   /** Every note there is, those that are over too, in no order that means anything. */
@@ -301,7 +309,7 @@ export class Registry {
   #carryOut(
     blockTime: number,
     ref: Ref,
-    { entry, book, note, counted, beginsLine, endsFounding, pilot }: Judgement,
+    { entry, book, note, chain, counted, beginsLine, endsFounding, pilot }: Judgement,
     changed?: Map<string, Uint8Array>,
   ): void {
     if (endsFounding && !this.chainOf(ref.platform).foundingEnded)
@@ -317,6 +325,7 @@ export class Registry {
       setIn(this.#journal, this.#notes, noteKey(borrower, note.ref, note.tag), note.value);
       changed?.set(key, borrower);
     }
+    if (chain) setIn(this.#journal, this.#chains, lineKey(borrower, chain.ref), chain.value);
     if (pilot) this.sandbox.record(blockTime, key, pilot);
     if (!book) return;
     setIn(this.#journal, this.#books, key, book);

@@ -1,4 +1,5 @@
 import type { Book } from "./book.ts";
+import type { Chain } from "./chain-words.ts";
 import type { Decision } from "./decision.ts";
 import type { Entry, Ref, Undecodable } from "./entry.ts";
 import type { Limits } from "./limit-fields.ts";
@@ -31,6 +32,8 @@ export interface World {
   readonly groupOf: (platform: number) => number;
   /** What waits for an answer or another side; zero for nothing. */
   readonly note: (borrower: Uint8Array, ref: Ref, tag: NoteTag) => bigint;
+  /** What a loan of the borrower's has before it, or came to when it was refinanced. */
+  readonly chain: (borrower: Uint8Array, ref: Ref) => Chain | undefined;
   /** Whether the platform's licence is active. */
   readonly isActive: (platform: number) => boolean;
   readonly mayOpen: (platform: number, product: number) => boolean;
@@ -56,6 +59,8 @@ export interface Judgement {
   readonly book?: Book;
   /** A note of the borrower's as it is afterwards. */
   readonly note?: { readonly ref: Ref; readonly tag: NoteTag; readonly value: bigint } | undefined;
+  /** What is kept of a loan's chain from here on. */
+  readonly chain?: { readonly ref: Ref; readonly value: Chain } | undefined;
   /** A line begins with this entry. */
   readonly beginsLine?: true;
   /** What a pilot is told of the loan. */

@@ -57,6 +57,8 @@ export class DifferentialChain {
   readonly #addresses = new Map<string, string>();
   readonly #interfaces = new Map<string, Interface>();
   #snapshot: unknown;
+  /** The registry in service in it. */
+  #registry = ZERO;
   /** What happened until the snapshot. */
   readonly events: ChainEvent[] = [];
   /** Gas of all filings so far. */
@@ -90,17 +92,20 @@ export class DifferentialChain {
 
   /** Makes this the state that `reset` comes back to. */
   async keep(): Promise<void> {
+    this.#registry = this.#address("Registry");
     this.#snapshot = await this.#provider.request({ method: "evm_snapshot" });
   }
 
   /** Forgets all since the start, or since `keep`. */
   async reset(): Promise<void> {
     await this.#provider.request({ method: "evm_revert", params: [this.#snapshot] });
+    this.#addresses.set("Registry", this.#registry);
     await this.keep();
   }
 
   /** Takes a step that isn't a filing. One that the contracts refuse has no events. */
   async act(step: Exclude<Step, { do: "file" }>): Promise<ChainEvent[]> {
+    if (step.do === "succeed") return this.#succeed(step.at);
     const [contract, method, args] = callOf(step);
     try {
       return await this.#call(contract, method, args, step.at);
@@ -128,6 +133,12 @@ export class DifferentialChain {
   async noteOf(borrower: Uint8Array, ref: Ref, tag: NoteTag): Promise<bigint> {
     const [note] = await this.#read("noteOf", [toHex(borrower), refToBigInt(ref), tag]);
     return note as bigint;
+  }
+
+  /** What a loan has before it, or came to when it was refinanced. */
+  async chainOf(borrower: Uint8Array, ref: Ref): Promise<bigint> {
+    const [chain] = await this.#read("chainOf", [toHex(borrower), refToBigInt(ref)]);
+    return chain as bigint;
   }
 
   /** What is counted against a platform. */
@@ -165,14 +176,10 @@ export class DifferentialChain {
     await this.#create("Licences", [this.#address("Administration"), 0], at);
     await this.#create("Rulebook", [this.#address("Administration"), this.#address("Licences"), 0, 0], at);
     await this.#create("Sandbox", [this.#address("Administration"), this.#address("Licences")], at);
-    const parts = [this.#address("Licences"), this.#address("Rulebook"), ZERO, this.#address("Sandbox")];
-    const registry = await this.#create("Registry", parts, at);
-    const code = await this.#provider.request({ method: "eth_getCode", params: [registry, "latest"] });
     const act = async (contract: string, method: string, args: unknown[]): Promise<void> => {
       this.events.push(...(await this.#call(contract, method, args, at)));
     };
-    await act("Licences", "announceRegistry", [registry, keccak256(code as string), at]);
-    await act("Licences", "installRegistry", [registry]);
+    this.events.push(...(await this.#succeed(at)));
     for (const { number, group, foundingUntil, flags = 0 } of platforms) {
       const key = toHex(addressOfSecret(secretOf(number)));
       await act("Licences", "grant", [key, group, foundingUntil, flags, ZERO, `platform ${number}`]);
@@ -183,6 +190,16 @@ export class DifferentialChain {
     for (const how of RULE_BEHAVIOURS)
       await this.#provider.request({ method: "hardhat_setCode", params: [ruleAddress(how), hostileRuleCode()] });
     this.#snapshot = await this.#provider.request({ method: "evm_snapshot" });
+  }
+
+  /** Puts a new registry into service, after the one that is, if there is one. */
+  async #succeed(at: number): Promise<ChainEvent[]> {
+    const before = this.#addresses.get("Registry") ?? ZERO;
+    const parts = [this.#address("Licences"), this.#address("Rulebook"), before, this.#address("Sandbox")];
+    const registry = await this.#create("Registry", parts, at);
+    const code = await this.#provider.request({ method: "eth_getCode", params: [registry, "latest"] });
+    const announced = await this.#call("Licences", "announceRegistry", [registry, keccak256(code as string), at], at);
+    return [...announced, ...(await this.#call("Licences", "installRegistry", [registry], at))];
   }
 
   #address(contract: string): string {
@@ -231,7 +248,7 @@ export class DifferentialChain {
   }
 }
 
-function callOf(step: Exclude<Step, { do: "file" }>): [contract: string, method: string, args: unknown[]] {
+function callOf(step: Exclude<Step, { do: "file" | "succeed" }>): [contract: string, method: string, args: unknown[]] {
   switch (step.do) {
     case "publish":
       return ["Rulebook", "publish", [step.product, step.kind, step.from, toHex(encodeLimits(step.limits))]];

@@ -1,6 +1,7 @@
 import { loansOf } from "../../src/core/book.ts";
 import { packBook, unpackBook } from "../../src/core/book-words.ts";
 import type { BookWords } from "../../src/core/book-words.ts";
+import { packChain } from "../../src/core/chain-words.ts";
 import { concat, toHex } from "../../src/core/bytes.ts";
 import { decodeDecisions, findingNames, ruleNames } from "../../src/core/decision.ts";
 import type { Decision } from "../../src/core/decision.ts";
@@ -23,6 +24,8 @@ import { secretOf } from "./world.ts";
 interface World {
   readonly twin: Registry;
   readonly places: Places;
+  /** Last numbers of the platforms at the last succession. */
+  readonly before: Map<number, number>;
 }
 
 /** Plays scenarios on the contracts and on the twin, side by side. */
@@ -62,9 +65,9 @@ export class Differential {
 
   async #begin(): Promise<World> {
     await this.#chain.reset();
-    const twin = new Registry(this.#chain.domain);
+    const twin = Registry.following(this.#chain.domain);
     for (const event of this.#chain.events) twin.apply(event);
-    return { twin, places: new Places() };
+    return { twin, places: new Places(), before: new Map() };
   }
 
   /** Takes one step on both; says where they differ, if they do. An error is a difference: neither side may fail. */
@@ -76,7 +79,8 @@ export class Differential {
     }
   }
 
-  async #compare({ twin, places }: World, step: Step): Promise<string | undefined> {
+  async #compare({ twin, places, before }: World, step: Step): Promise<string | undefined> {
+    if (step.do === "succeed") for (const each of PLATFORMS) before.set(each, twin.chainOf(each).number);
     if (step.do !== "file") {
       for (const event of await this.#chain.act(step)) twin.apply(event);
       return undefined;
@@ -97,6 +101,7 @@ export class Differential {
       different("seal", await this.#chain.sealOf(platform, number), toHex(applied.seal)) ??
       different("founding ended", await this.#chain.foundingEnded(platform), twin.chainOf(platform).foundingEnded) ??
       (await this.#differentComplaints(step, twin, places)) ??
+      (await this.#differentChains(step, twin, places, before)) ??
       (await this.#differentCounts(twin)) ??
       (await this.#differentBooks(step, twin)) ??
       (await this.#differentPilots(twin))
@@ -114,6 +119,31 @@ export class Differential {
         twin.noteOf(entry.borrower, ref, NOTE_TAGS.complaint),
       ];
       if (note !== twins) return `the complaint ${refText(ref)} is ${note} on chain and ${twins} in the twin`;
+    }
+    return undefined;
+  }
+
+  /** Of loans opened after others, or refinanced, in the filing. */
+  async #differentChains(
+    { items }: FileStep,
+    twin: Registry,
+    places: Places,
+    before: World["before"],
+  ): Promise<string | undefined> {
+    for (const item of items) {
+      const entry = places.resolve(item);
+      const { borrower } = entry;
+      const closed = entry.kind === "Closed" && entry.reason === "refinanced";
+      if (!closed && (entry.kind !== "Opened" || !entry.predecessor)) continue;
+      const ref = closed ? entry.ref : places.refOf(item.id);
+      const chain = twin.chainOfLoan(borrower, ref);
+      const twins = packChain(chain);
+      const difference = different(`the chain of ${refText(ref)}`, await this.#chain.chainOf(borrower, ref), twins);
+      if (difference !== undefined) return difference;
+      if (!chain) continue;
+      const { predecessor } = chain;
+      const across = predecessor !== undefined && predecessor.number <= (before.get(predecessor.platform) ?? 0);
+      this.seen.set(`${closed ? "refinanced" : "linked"}${across ? " across a succession" : ""}`, 1);
     }
     return undefined;
   }
@@ -160,8 +190,13 @@ export class Differential {
 
   #count({ entries }: AppliedFiling): void {
     this.entries += entries.length;
-    for (const { decision } of entries)
-      for (const name of [decision.outcome, ...namesOf(decision)]) this.seen.set(name, (this.seen.get(name) ?? 0) + 1);
+    for (const { entry, decision } of entries) {
+      const linked = typeof entry === "object" && entry.kind === "Opened" && entry.predecessor !== undefined;
+      for (const name of [decision.outcome, ...namesOf(decision)]) {
+        this.seen.set(name, (this.seen.get(name) ?? 0) + 1);
+        if (linked) this.seen.set(`linked: ${name}`, 1);
+      }
+    }
   }
 
   /** Leaves out what isn't needed for there to be a difference: first steps, then entries, in ever smaller pieces. */

@@ -169,11 +169,11 @@ export function randomPilot(random: Random, product: number, now: number): Pilot
     maxLoans: random.pick([5, 50, 2 ** 32 - 1, 2 ** 32 - 1]),
     maxBorrowers: random.pick([2, 2 ** 32 - 1, 2 ** 32 - 1]),
     maxOutstanding: random.pick([200_000n, 2n ** 64n - 1n]),
-    maxLoss: random.pick([0n, 0n, 2n ** 64n - 1n]),
+    maxLoss: random.pick([0n, 0n, 0n, 2n ** 64n - 1n]),
     consent: random.chance(0.3),
-    defaultShare: random.pick([0, 0, 50_000]),
+    defaultShare: random.pick([0, 0, 0, 50_000]),
     defaultFrom: random.pick([0, 1, 1]),
-    complaintShare: random.pick([0, 50_000]),
+    complaintShare: random.pick([0, 0, 50_000]),
     complaintFrom: random.pick([0, 1, 3]),
   };
 }

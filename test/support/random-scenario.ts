@@ -49,6 +49,8 @@ export class ScenarioMaker {
   /** Items by the place that their loans have, to name them again. */
   readonly #opened = new Map<string, number>();
   readonly #draws = new Map<string, number[]>();
+  /** Loans that were closed as refinanced, by borrower. */
+  readonly #refinanced = new Map<string, number[]>();
   /** Complaints, each by its item, with the item of its loan. */
   readonly #complaints: { readonly id: number; readonly loan?: number; readonly entry: Complained }[] = [];
 
@@ -88,7 +90,9 @@ export class ScenarioMaker {
     const platform = random.pick(PLATFORMS);
     const product = random.pick([65, 66, 130]);
     const kind = random.int(1, 2);
-    switch (random.int(0, 9)) {
+    switch (random.int(0, 10)) {
+      case 10:
+        return random.chance(0.6) ? { at: this.#now, do: "succeed" } : this.#pilot();
       case 0:
         return this.#settings();
       case 1:
@@ -123,6 +127,10 @@ export class ScenarioMaker {
   remember({ items }: FileStep, places: Places): void {
     for (const { id, entry, loan } of items) {
       if (entry.kind === "Complained") this.#complaints.push({ id, entry, ...(loan !== undefined && { loan }) });
+      if (entry.kind === "Closed" && entry.reason === "refinanced" && loan !== undefined) {
+        const key = entry.borrower.join();
+        this.#refinanced.set(key, [...(this.#refinanced.get(key) ?? []), loan]);
+      }
       if (entry.kind !== "Opened") continue;
       const { platform, number, index } = places.refOf(id);
       this.#opened.set(`${platform}/${number}/${index}`, id);
@@ -188,7 +196,9 @@ export class ScenarioMaker {
       const earlier = here.filter(({ entry }) => entry.kind === "Opened" && entry.firstDraw).map((item) => item.id);
       const draws = [...own, ...earlier];
       const loan = random.chance(0.15) && draws.length > 0 && { loan: random.pick(draws) };
-      return { id, entry: this.#openedBy(twin, platform, borrower, loan !== false), ...loan, ...mangled };
+      const predecessor = random.chance(0.15) && this.#predecessor(twin, borrower, here);
+      const entry = this.#openedBy(twin, platform, borrower, loan !== false);
+      return { id, entry, ...loan, ...predecessor, ...mangled };
     }
     const justOpened = here.filter(({ entry }) => entry.kind === "Opened");
     if (justOpened.length > 0 && random.chance(0.3)) {
@@ -204,6 +214,27 @@ export class ScenarioMaker {
       ...(named !== undefined && { loan: named }),
       ...mangled,
     };
+  }
+
+  /** A loan of the borrower's that another may come after, whosever it is; now and then one of nobody's. */
+  #predecessor(twin: Registry, borrower: Uint8Array, here: readonly Item[]): Pick<Item, "predecessor"> {
+    const random = this.#random;
+    const key = borrower.join();
+    const inState = loansOf(twin.bookOf(borrower)).flatMap(({ platform, number, index }) => {
+      const named = this.#opened.get(`${platform}/${number}/${index}`);
+      return named === undefined ? [] : [named];
+    });
+    const justOpened = here.filter(({ entry }) => entry.kind === "Opened" && entry.borrower.join() === key);
+    const refinanced = here.flatMap(({ entry, loan }) =>
+      entry.kind === "Closed" && entry.reason === "refinanced" && loan !== undefined ? [loan] : [],
+    );
+    const known = [
+      ...inState,
+      ...justOpened.slice(-3).map((item) => item.id),
+      ...(this.#refinanced.get(key) ?? []).slice(-5),
+      ...refinanced,
+    ];
+    return { predecessor: known.length === 0 || random.chance(0.05) ? -1 : random.pick(known) };
   }
 
   /** An answer to a complaint that was made, mostly about its loan. */
@@ -247,7 +278,7 @@ export class ScenarioMaker {
       ...(random.chance(0.2) && { income: this.#amount() }),
       ...(laterDraw && { line: { platform: random.pick(PLATFORMS), number: random.int(1, 9), index: 0 } }),
       ...(!laterDraw && random.chance(0.15) && { firstDraw: true as const }),
-      ...(random.chance(0.1) && { predecessor: { platform: 1, number: 1, index: 0 } }),
+      ...(random.chance(0.01) && { predecessor: { platform: 1, number: 1, index: 0 } }),
       ...(random.chance(0.1) && { lender: random.int(0, 2 ** 18 - 1) }),
       ...(basis === "outage" && {
         outage: {
@@ -325,7 +356,10 @@ export class ScenarioMaker {
           kind: "Closed",
           ...event,
           ref,
-          reason: random.pick([...CLOSE_REASONS, "repaid", "voided", "withdrawn", "written-off"] as const),
+          reason: random.pick([
+            ...CLOSE_REASONS,
+            ...(["repaid", "refinanced", "voided", "withdrawn", "written-off"] as const),
+          ]),
           principal: untouched ? 0n : principal,
           charges: untouched ? 0n : charges,
         };

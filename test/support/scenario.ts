@@ -37,6 +37,8 @@ export type Step = { readonly at: number } & (
       readonly foundingUntil: number;
       readonly flags: number;
     }
+  /** Another registry goes into service. */
+  | { readonly do: "succeed" }
   | { readonly do: "products"; readonly platform: number; readonly word: number; readonly bitmap: bigint }
 );
 
@@ -51,6 +53,8 @@ export interface Item {
   readonly loan?: number;
   /** The item that made the complaint that an answer is to; replaces the entry's complaint. */
   readonly complaint?: number;
+  /** The item that opened the loan that an `Opened` names as its predecessor. */
+  readonly predecessor?: number;
   /** What is done to its bytes. */
   readonly mangle?: Mangle;
 }
@@ -79,11 +83,11 @@ export class Places {
   }
 
   /** The item's entry with its ref resolved. */
-  resolve({ entry: unresolved, loan, complaint }: Item): Entry {
-    const entry =
-      complaint !== undefined && unresolved.kind === "Answered"
-        ? { ...unresolved, complaint: this.refOf(complaint) }
-        : unresolved;
+  resolve({ entry: unresolved, loan, complaint, predecessor }: Item): Entry {
+    let entry = unresolved;
+    if (complaint !== undefined && entry.kind === "Answered") entry = { ...entry, complaint: this.refOf(complaint) };
+    if (predecessor !== undefined && entry.kind === "Opened")
+      entry = { ...entry, predecessor: this.refOf(predecessor) };
     if (loan === undefined || entry.kind === "Barred") return entry;
     if (entry.kind === "Opened") return { ...entry, line: this.refOf(loan) };
     return { ...entry, ref: this.refOf(loan) };

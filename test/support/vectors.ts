@@ -192,9 +192,21 @@ function limitsOf(rule: RuleName | undefined, said: Json): Limits {
 }
 
 function stepOf(filing: Filed, id: number): FileStep {
-  const { loan, complaint, ...said } = (filing.entry ?? {}) as Json & { loan?: number; complaint?: number };
+  const {
+    loan,
+    complaint,
+    predecessor: before,
+    ...rest
+  } = (filing.entry ?? {}) as Json & { loan?: number; complaint?: number; predecessor?: unknown };
+  // By its place in `before`, or a reference as it stands.
+  const predecessor = typeof before === "number" ? before : undefined;
+  const said = predecessor === undefined && before !== undefined ? { ...rest, predecessor: before } : rest;
   const mangle = filing.bytes !== undefined && { mangle: { how: "replace", bytes: fromHex(filing.bytes) } as const };
-  const named = { ...(loan !== undefined && { loan }), ...(complaint !== undefined && { complaint }) };
+  const named = {
+    ...(loan !== undefined && { loan }),
+    ...(complaint !== undefined && { complaint }),
+    ...(predecessor !== undefined && { predecessor }),
+  };
   const item = { id, entry: entryOf(said, filing.at), ...named, ...mangle };
   return { at: at(filing.at), do: "file", platform: filing.platform ?? 1, items: [item] };
 }

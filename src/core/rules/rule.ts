@@ -2,6 +2,7 @@ import type { Accrual } from "../accrual.ts";
 import type { Conduct, Loan } from "../book.ts";
 import type { Calendar } from "../business-days.ts";
 import type { Zone } from "../calendar.ts";
+import type { Lifetime } from "../chains.ts";
 import type { RuleName } from "../decision.ts";
 import type { Closed, Opened, Repaid } from "../entry.ts";
 import type { Exposure } from "../exposure.ts";
@@ -50,6 +51,8 @@ export interface Opening extends Timed, CustomSubject {
   readonly fact: boolean;
   /** A later draw of a known line. */
   readonly laterDraw: boolean;
+  /** Of a loan that renews one of the same platform's: how often that was done in its chain, this one included; else 0. */
+  readonly renewals: number;
   /** Whether the platform is active and licensed for the product. */
   readonly licensed: boolean;
   /** On the product's market, without what has lapsed. */
@@ -84,8 +87,8 @@ export interface Payment extends Timed {
   readonly charged: boolean;
   /** All charges so far, an upfront deduction and this payment's included, default charges not. */
   readonly charges: number;
-  /** The same with default charges, and the principal. */
-  readonly lifetime: { readonly charges: number; readonly principal: number };
+  /** The same with default charges and those of the loans before, and the largest principal. */
+  readonly lifetime: Lifetime;
   /** Days since the opening. */
   readonly days: number;
   /** RATE's cap a year at the loan's opening, 10⁻⁹; undefined if its reference rate is missing. */
