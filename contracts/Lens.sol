@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ILens, ReadableComplaint, ReadableConduct, ReadableExposure, ReadableLoan} from "./interfaces/ILens.sol";
+import {
+    ILens,
+    ReadableChain,
+    ReadableComplaint,
+    ReadableConduct,
+    ReadableExposure,
+    ReadableLoan
+} from "./interfaces/ILens.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
 import {Book} from "./libraries/Book.sol";
+import {Chain} from "./libraries/Chain.sol";
 import {Conducts} from "./libraries/Conducts.sol";
 import {Decision} from "./libraries/Decision.sol";
 import {Limits, Terms} from "./libraries/Limits.sol";
@@ -51,6 +59,18 @@ contract Lens is ILens {
     }
 
     /// @inheritdoc ILens
+    function chainOf(address registry, bytes32 borrower, uint64 ref) external view returns (ReadableChain memory x) {
+        uint256 word = IRegistry(registry).chainOf(borrower, ref);
+        x.predecessor = uint64(Chain.predecessor(word));
+        x.charges = uint40(Chain.charges(word));
+        x.largest = uint40(Chain.largest(word));
+        x.renewals = uint8(Chain.renewals(word));
+        x.renewal = word & Chain.RENEWAL != 0;
+        x.refinanced = word & Chain.FINAL != 0;
+        x.holder = uint24(Chain.holder(word));
+    }
+
+    /// @inheritdoc ILens
     function complaintOf(
         address registry,
         bytes32 borrower,
@@ -86,6 +106,7 @@ contract Lens is ILens {
         if (word & Book.DETAILED == 0) return;
         loan.outstanding = uint40(Book.owed(detail));
         loan.charges = uint40(Book.charges(detail));
+        loan.linked = detail & Book.LINKED != 0;
     }
 
     /// @dev The wire's 64 bits from the 54 of state.

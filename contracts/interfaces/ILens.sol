@@ -10,6 +10,7 @@ pragma solidity 0.8.37;
 /// @param term Days, rounded up.
 /// @param stale Nobody closed it in time: it binds its borrower no more, and counts against its platform. Known from when it was first
 /// left out of a decision, not from the day on which its grace was over.
+/// @param linked It names a loan before it: {ILens-chainOf} says what that came to.
 /// @param line The first draw of its line; zero if it is none's.
 struct ReadableLoan {
     uint64 ref;
@@ -23,6 +24,7 @@ struct ReadableLoan {
     bool unconfirmed;
     bool chargedOff;
     bool stale;
+    bool linked;
     uint64 line;
 }
 
@@ -66,6 +68,24 @@ struct ReadableComplaint {
     bool late;
 }
 
+/// @notice What a linked loan has before it, or what one came to that was refinanced. All zero: it is neither.
+/// @param predecessor The loan before: `platform u24 ‖ number u32 ‖ index u8`; zero for none.
+/// @param charges Of all of them, default charges included, minor units.
+/// @param largest Principal, minor units.
+/// @param renewals How often the borrower's debt was renewed or extended.
+/// @param renewal It renews a loan of the same platform's.
+/// @param refinanced It was closed as refinanced, and is itself among the totals.
+/// @param holder The platform that a refinanced loan was owed to.
+struct ReadableChain {
+    uint64 predecessor;
+    uint40 charges;
+    uint40 largest;
+    uint8 renewals;
+    bool renewal;
+    bool refinanced;
+    uint24 holder;
+}
+
 /// @title Lens: a borrower's book for people
 /// @notice Decodes what the registry keeps in packed form. Stateless, without power, and no part of any decision. For what it logs
 /// there is `IEntryDecoder`.
@@ -75,6 +95,10 @@ interface ILens {
 
     /// @notice What a registry knows of a borrower beside loans.
     function conductOf(address registry, bytes32 borrower) external view returns (ReadableConduct memory);
+
+    /// @notice What loans before a loan came to, as it was known when this one was opened.
+    /// @param ref Of the loan.
+    function chainOf(address registry, bytes32 borrower, uint64 ref) external view returns (ReadableChain memory);
 
     /// @notice A complaint, and whether it is late by the clock: nothing is filed of one that nobody answers.
     /// @param ref Of the `Complained`.

@@ -1,6 +1,7 @@
 import { EMPTY_BOOK } from "./book.ts";
 import type { Book } from "./book.ts";
 import { equal } from "./bytes.ts";
+import { packChain } from "./chain-words.ts";
 import type { Chain } from "./chain-words.ts";
 import { encodeDecisions } from "./decision.ts";
 import type { Decision } from "./decision.ts";
@@ -229,6 +230,15 @@ export class Registry {
       const [platform = 0, number = 0, index = 0, tag = 0] = key.slice(BORROWER_BYTES).split("/").map(Number);
       const ref = { platform, number, index };
       yield { borrower: borrowerOf(key.slice(0, BORROWER_BYTES)), ref, tag: tag as NoteTag, value };
+    }
+  }
+
+  /** Every word of a chain, in no order that means anything. */
+  *chains(): Generator<{ borrower: Uint8Array; ref: Ref; value: bigint }> {
+    for (const [key, chain] of this.#chains) {
+      const [platform = 0, number = 0, index = 0] = key.slice(BORROWER_BYTES).split("/").map(Number);
+      const ref = { platform, number, index };
+      yield { borrower: borrowerOf(key.slice(0, BORROWER_BYTES)), ref, value: packChain(chain) };
     }
   }
 

@@ -89,8 +89,8 @@ export const RULE_TEXTS: Readonly<Record<RuleName, InBoth<RuleText>>> = {
     ["时间超前", "所报时间晚于报送时间。"],
   ),
   ROLLOVER: rule(
-    ["extensions", "The loan was extended as often as may be, or too little of it was repaid before."],
-    ["展期次数", "展期次数已达上限，或展期前归还的本金不足。"],
+    ["extensions", "The loan was extended or renewed as often as may be, or too little of it was repaid before."],
+    ["展期次数", "展期或续借次数已达上限，或展期前归还的本金不足。"],
   ),
   WITHDRAWAL: rule(
     ["withdrawal without cost", "The borrower withdrew in time and was charged more than is allowed."],

@@ -20,6 +20,9 @@ const LATER_GAS = 65_000;
 const ASSIGNED_GAS = 95_000;
 /** A loan that moves to a slot with its detail, and the borrower's conduct, each written for the first time. */
 const WRITTEN_OFF_GAS = 95_000;
+/** What a loan before comes to: the new loan's word of it and its detail, written for the first time; what a refinanced one leaves behind. */
+const LINKED_GAS = 65_000;
+const REFINANCED_GAS = 75_000;
 /** Reading one more loan of the borrower, and the detail it may have. */
 const LOAN_GAS = 9_000;
 /** A version, settings and licence that this filing has not loaded yet. */
@@ -74,12 +77,13 @@ function outsideGas({ pilot, customGas }: Outside): number {
 function ownGas(entry: Entry): number {
   switch (entry.kind) {
     case "Opened":
-      return OPENED_GAS;
+      return entry.predecessor === undefined ? OPENED_GAS : OPENED_GAS + LINKED_GAS;
     case "Disbursed":
     case "Repaid":
       return EVENT_GAS;
     case "Closed":
-      return entry.reason === "written-off" ? WRITTEN_OFF_GAS : EVENT_GAS;
+      if (entry.reason === "written-off") return WRITTEN_OFF_GAS;
+      return entry.reason === "refinanced" ? REFINANCED_GAS : EVENT_GAS;
     case "Assigned":
       return ASSIGNED_GAS;
     default:

@@ -10,7 +10,7 @@ import { fetchBlockTime } from "../chain/blocks.ts";
 import type { FiledEvent } from "../chain/events.ts";
 import { hexBytes } from "../chain/rpc.ts";
 import { askCustom, type CustomChecks, type CustomWord } from "./ask-custom.ts";
-import { notesByBorrower, readBorrowers, type BorrowerWords } from "./borrower-words.ts";
+import { readBorrowers, wordsByBorrower, type BorrowerWords } from "./borrower-words.ts";
 import { countComplaints, type ComplaintCounts } from "./complaints.ts";
 import { countsAgainst, readCounts, type PlatformCounts } from "./platform-counts.ts";
 import { readHistory, type HistorySource } from "./history.ts";
@@ -223,10 +223,10 @@ class Replay {
 
   async #differing(borrowers: readonly Uint8Array[]): Promise<BorrowerWords[]> {
     const different: BorrowerWords[] = [];
-    const notes = notesByBorrower(this.#twin);
+    const beside = wordsByBorrower(this.#twin);
     for (let i = 0; i < borrowers.length; i += VIEWS_AT_ONCE) {
       const some = borrowers.slice(i, i + VIEWS_AT_ONCE);
-      const words = await readBorrowers(some, this.#twin, notes, async (calls) => this.#views(calls));
+      const words = await readBorrowers(some, this.#twin, beside, async (calls) => this.#views(calls));
       different.push(...words.filter(({ onChain, computed }) => onChain !== computed));
       this.#options.onProgress?.(Math.min(i + VIEWS_AT_ONCE, borrowers.length), borrowers.length, "borrowers");
     }

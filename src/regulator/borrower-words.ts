@@ -2,14 +2,13 @@ import { artifact } from "../chain/artifacts.ts";
 import { detailCounts, hasConduct, packBook } from "../core/book-words.ts";
 import { toHex } from "../core/bytes.ts";
 import { refToBigInt } from "../core/entry.ts";
-import type { Ref } from "../core/entry.ts";
-import type { NoteTag } from "../core/notes.ts";
 import type { Registry } from "../core/registry.ts";
 
-/** A note that the twin has of a borrower. */
-export interface KnownNote {
-  readonly ref: Ref;
-  readonly tag: NoteTag;
+/** A word that the twin has of a borrower beside the book: a note, or what a loan's chain came to. */
+export interface KnownWord {
+  readonly view: "noteOf" | "chainOf";
+  /** Of the view, after the borrower. */
+  readonly args: readonly (bigint | number)[];
   readonly value: bigint;
 }
 
@@ -23,23 +22,27 @@ export interface BorrowerWords {
   readonly computed: string;
 }
 
-/** Notes of the twin by borrower, in hexadecimal text. */
-export function notesByBorrower(twin: Registry): Map<string, KnownNote[]> {
-  const notes = new Map<string, KnownNote[]>();
-  for (const { borrower, ...note } of twin.notes()) {
+/** Notes and chains of the twin by borrower, in hexadecimal text. */
+export function wordsByBorrower(twin: Registry): Map<string, KnownWord[]> {
+  const words = new Map<string, KnownWord[]>();
+  const add = (borrower: Uint8Array, word: KnownWord): void => {
     const key = toHex(borrower);
-    const known = notes.get(key);
-    if (known) known.push(note);
-    else notes.set(key, [note]);
-  }
-  return notes;
+    const known = words.get(key);
+    if (known) known.push(word);
+    else words.set(key, [word]);
+  };
+  for (const { borrower, ref, tag, value } of twin.notes())
+    add(borrower, { view: "noteOf", args: [refToBigInt(ref), tag], value });
+  for (const { borrower, ref, value } of twin.chains())
+    add(borrower, { view: "chainOf", args: [refToBigInt(ref)], value });
+  return words;
 }
 
-/** Reads the words of some borrowers: their books, their conduct where they have one, and the notes that the twin knows of. */
+/** Reads the words of some borrowers: their books, their conduct where they have one, and the notes and chains that the twin knows of. */
 export async function readBorrowers(
   borrowers: readonly Uint8Array[],
   twin: Registry,
-  notes: ReadonlyMap<string, readonly KnownNote[]>,
+  beside: ReadonlyMap<string, readonly KnownWord[]>,
   views: Views,
 ): Promise<BorrowerWords[]> {
   const registry = artifact("Registry").interface;
@@ -57,19 +60,18 @@ export async function readBorrowers(
     withConduct.map((one) => [toHex(one)]),
   );
   const conductOf = new Map(withConduct.map((one, k) => [one, conducts[k]![0] as bigint]));
-  const asked = borrowers.flatMap((one) => (notes.get(toHex(one)) ?? []).map((note) => ({ one, ...note })));
-  const kept = await ask(
-    "noteOf",
-    asked.map(({ one, ref, tag }) => [toHex(one), refToBigInt(ref), tag]),
-  );
-  const notesOf = new Map<Uint8Array, bigint[]>(borrowers.map((one) => [one, []]));
-  for (const [k, { one }] of asked.entries()) notesOf.get(one)?.push(kept[k]![0] as bigint);
+  const asked = borrowers.flatMap((one) => (beside.get(toHex(one)) ?? []).map((word) => ({ one, ...word })));
+  const calls = asked.map(({ one, view, args }) => registry.encodeFunctionData(view, [toHex(one), ...args]));
+  const kept = calls.length === 0 ? [] : await views(calls);
+  const besideOf = new Map<Uint8Array, bigint[]>(borrowers.map((one) => [one, []]));
+  for (const [k, { one, view }] of asked.entries())
+    besideOf.get(one)?.push(registry.decodeFunctionResult(view, kept[k] ?? "0x")[0] as bigint);
   return borrowers.map((borrower, k) => {
     const twins = packBook(twin.bookOf(borrower));
-    const known = notes.get(toHex(borrower)) ?? [];
+    const known = beside.get(toHex(borrower)) ?? [];
     return {
       borrower,
-      onChain: text([...bookWords(books[k]!), conductOf.get(borrower), ...(notesOf.get(borrower) ?? [])]),
+      onChain: text([...bookWords(books[k]!), conductOf.get(borrower), ...(besideOf.get(borrower) ?? [])]),
       computed: text([
         ...[twins.head, twins.detail, ...twins.slots.flatMap((slot, at) => [slot, twins.details[at]])],
         twins.conduct,

@@ -133,7 +133,7 @@ export const LIMIT_WORDS: Readonly<Record<string, FieldWords>> = {
   streakDays: days("streakDays", "the longest time in debt without a break"),
   streakOff: days("streakOff", "the break after so long in debt"),
   barredDays: days("barredDays", "the time without a loan after a default"),
-  rolloverMax: count("rolloverMax", "the extensions of a loan", "extension"),
+  rolloverMax: count("rolloverMax", "the extensions and renewals of a loan", "extension"),
   rolloverPaid: share("rolloverPaid", "the share of the principal to be paid before an extension"),
   lifetimeShare: share("lifetimeShare", "all charges ever, as a share of the principal"),
   dailyShare: {

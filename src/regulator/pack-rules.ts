@@ -109,7 +109,7 @@ const RULE_FIELDS = {
   LATE: {},
   FUTURE: {},
   ROLLOVER: {
-    extensions: z.int().min(0).max(15).describe("Most extensions of one loan; 0 forbids them"),
+    extensions: z.int().min(0).max(15).describe("Most extensions and renewals of one loan; 0 forbids them"),
     paid: share.prefault("0%").describe("Least share of the principal repaid before one"),
   },
   WITHDRAWAL: {

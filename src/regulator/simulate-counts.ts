@@ -122,6 +122,8 @@ export interface LaterCounts {
   readonly not_applied: Record<string, number>;
   /** Loans let through that history refused, taken to be repaid at the end of their schedule. */
   readonly assumed_closed: number;
+  /** Loans judged without the loan that they refinance, because that one was refused. */
+  readonly unlinked: number;
 }
 
 export function countLater({ steps }: Timeline, run: Run, counts: (loan: number) => boolean): LaterCounts {
@@ -140,7 +142,9 @@ export function countLater({ steps }: Timeline, run: Run, counts: (loan: number)
     const { loan, entry } = steps[at]!;
     if (counts(loan)) not_applied[entry.kind] = (not_applied[entry.kind] ?? 0) + 1;
   }
-  return { entries, outcomes, by_rule, not_applied, assumed_closed: run.assumedClosed.filter(counts).length };
+  const assumed_closed = run.assumedClosed.filter(counts).length;
+  const unlinked = [...run.unlinked].filter(counts).length;
+  return { entries, outcomes, by_rule, not_applied, assumed_closed, unlinked };
 }
 
 /** Loans by the month in which they were asked for: `2017-03`. */

@@ -210,7 +210,8 @@ function method(report: SimulationReport): Html {
       Not applied, because their loan was refused: ${grouped(sum(later.after.not_applied))} later entries under the
       draft, ${grouped(sum(later.before.not_applied))} under the law. Entries left out because the registry could not
       take them: ${grouped(leftOut)}. Loans taken to be repaid at the end of their schedule:
-      ${grouped(later.after.assumed_closed)}.
+      ${grouped(later.after.assumed_closed)}. Loans judged without the one that they refinance, because that was refused:
+      ${grouped(later.after.unlinked)} under the draft, ${grouped(later.before.unlinked)} under the law.
     </p>
     <p>
       What is simulated is the rules, and not people: borrowers who are refused might have asked again elsewhere or

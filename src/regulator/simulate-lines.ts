@@ -100,6 +100,11 @@ function closing({
     `${grouped(affected)} borrowers are decided otherwise by the draft than by the law.`,
     "Which borrowers and which spirals: --csv FILE has them in its columns effect and spiral, --json in lists.",
     `${grouped(gone)} later entries fell away with the loans that the draft refuses; ${grouped(left)} entries were left out, which the registry could not take.`,
+    ...(after.unlinked === 0
+      ? []
+      : [
+          `Judged without the loan that they refinance, because the draft refuses that one: ${grouped(after.unlinked)}.`,
+        ]),
     `Draft ${report.draft}`,
     `Law   ${report.law}`,
     ...Object.entries(report.heads).map(

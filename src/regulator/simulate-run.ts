@@ -1,4 +1,5 @@
 import { findLoan, loanAt } from "../core/book.ts";
+import { findingBit } from "../core/decision.ts";
 import type { Decision, Outcome } from "../core/decision.ts";
 import type { Closed, Disbursed, Opened } from "../core/entry.ts";
 import { LIMIT_FLAGS } from "../core/limits.ts";
@@ -29,6 +30,8 @@ export interface Run {
   readonly notApplied: readonly number[];
   /** Loans that history refused and this law lets through, closed at the end of their schedule for want of anything known; by number. */
   readonly assumedClosed: readonly number[];
+  /** Loans whose predecessor is not there in this run: put without it; by number. */
+  readonly unlinked: ReadonlySet<number>;
 }
 
 const OUTCOME_REFUSED: Outcome = "refused";
@@ -56,6 +59,7 @@ class Runner implements Run {
   readonly later: (Decision | undefined)[];
   readonly notApplied: number[] = [];
   readonly assumedClosed: number[] = [];
+  readonly unlinked = new Set<number>();
   readonly #options: RunOptions;
   readonly #timeline: Timeline;
   readonly #twin: Registry;
@@ -121,7 +125,7 @@ class Runner implements Run {
   /** A loan of the period is asked for. */
   #ask(step: Step, loan: SimulatedLoan): void {
     const onlyAsked = this.#options.eachAlone && !loan.made;
-    const { decision, book } = onlyAsked ? this.#check(step) : this.#apply(step);
+    const { decision, book } = this.#open(step, (each) => (onlyAsked ? this.#check(each) : this.#apply(each)));
     this.decisions[step.loan] = decision;
     if (onlyAsked) this.#gone[step.loan] = 1;
     else if (decision.outcome !== OUTCOME_REFUSED) this.#made(step, loan, book);
@@ -131,9 +135,24 @@ class Runner implements Run {
 
   /** A loan that was made is there, whatever the rules say of it. */
   #keep(step: Step, loan: SimulatedLoan): void {
-    const { decision, book } = this.#applyAsFact(loan.fact ? { ...step, entry: asFounded(loan.opened) } : step);
+    const kept = loan.fact ? { ...step, entry: asFounded(loan.opened) } : step;
+    const { decision, book } = this.#open(kept, (each) => this.#applyAsFact(each));
     if (decision.outcome === OUTCOME_REFUSED) this.#gone[step.loan] = 1;
     else this.#made(step, loan, book);
+  }
+
+  /**
+   * Puts a loan. One that it refinanced may be missing in this run, because it was refused: then it is put without it. The registry would
+   * refuse it for the books alone (NO-LOAN), which says nothing of the law.
+   */
+  #open(step: Step, put: (step: Step) => Judgement): Judgement {
+    const judgement = put(step);
+    const { entry, recorded } = step;
+    if (entry.kind !== "Opened" || entry.predecessor === undefined) return judgement;
+    if (!isMissing(judgement.decision) || isMissing(recorded)) return judgement;
+    this.unlinked.add(step.loan);
+    const { predecessor: _predecessor, ...alone } = entry;
+    return put({ ...step, entry: alone });
   }
 
   #made(step: Step, loan: SimulatedLoan, book: Judgement["book"]): void {
@@ -210,6 +229,13 @@ class Runner implements Run {
       this.#asFact = false;
     }
   }
+}
+
+const MISSING = findingBit("NO-LOAN") | findingBit("LAPSED");
+
+/** Whether an `Opened` was refused because a loan that it names isn't there. */
+function isMissing({ findings }: Decision): boolean {
+  return (findings & MISSING) !== 0;
 }
 
 /** What has happened, and needs no version to be there. */

@@ -27,6 +27,7 @@ export function definitions({ days, loans }: SpiralTerms) {
     first_loans: "Newly refused loans that were their borrower's first in the whole history.",
     undetermined_alone: "Newly refused loans that breach no rule: an input was missing, such as a reference rate.",
     not_applied: "Later entries of loans that were refused: payments and closes that never happened then.",
+    unlinked: "Loans judged by themselves, because the one that they refinance or renew was refused.",
   };
 }
 

@@ -19,6 +19,7 @@ export const EFFECT_NAMES: Readonly<Record<string, string>> = {
   first_loans: "refused although it is their first loan",
   undetermined_alone: "refused for a missing input alone",
   not_applied: "not applied",
+  unlinked: "judged without the loan that they refinance",
 };
 
 /** Minor units as an amount in the currency: `25 000.00 NGN`. */

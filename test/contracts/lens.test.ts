@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { toHex } from "../../src/core/bytes.ts";
-import { answered, barred, borrower, complained, contacted, DAY, fixtures, NOW, opened } from "./fixtures.ts";
+import { answered, barred, borrower, closed, complained, contacted, DAY, fixtures, NOW, opened } from "./fixtures.ts";
 
 /** A loan that is the first entry of the first filing, and its name as the wire has it. */
 const LOAN = { platform: 1, number: 1, index: 0 };
@@ -43,6 +43,26 @@ describe("Lens", () => {
       [name(0n), 1n, 100_000n, 1_000n, BigInt(NOW - 90), 366n, 0n],
       [name(1n), 1n, 100_000n, 0n, BigInt(NOW - 80), 366n, name(1n)],
     ]);
+  });
+
+  it("shows what loans before a linked one came to, and what a refinanced one did", async () => {
+    const { t, lens } = await given();
+    await t.publish({ limits: { refuse: 1 << 15, reportingWindow: 200 * DAY } });
+    const platform = await t.grant();
+    const registry = await t.registry.getAddress();
+    const [first, second] = [LOAN, { ...LOAN, index: 1 }];
+    const again = opened({ basis: "paidOut", principal: 50_000n, predecessor: first });
+    await platform.file([lent, again, closed(first, { reason: "refinanced", charges: 7n })], { time: NOW });
+    await platform.file([opened({ basis: "paidOut", predecessor: second })], { time: NOW });
+    const chainOf = async (name: bigint): Promise<unknown[]> => [
+      ...(await lens.chainOf(registry, toHex(borrower(1)), name)),
+    ];
+    expect(await chainOf(NAME)).to.deep.equal([0n, 7n, 100_000n, 0n, false, true, 1n]);
+    expect(await chainOf(NAME + 1n)).to.deep.equal([NAME, 0n, 100_000n, 1n, true, false, 0n]);
+    expect(await chainOf(NAME + 256n)).to.deep.equal([NAME + 1n, 7n, 100_000n, 2n, true, false, 0n]);
+    expect(await chainOf(NAME + 512n)).to.deep.equal([0n, 0n, 0n, 0n, false, false, 0n]);
+    const { loans } = await lens.exposureOf(registry, toHex(borrower(1)));
+    expect(loans.map(({ linked }) => linked)).to.deep.equal([true, true]);
   });
 
   it("shows which loans nobody closed in time, once that was looked at", async () => {

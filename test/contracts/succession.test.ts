@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { toHex } from "../../src/core/bytes.ts";
+import { unpackChain } from "../../src/core/chain-words.ts";
 import { unpackComplaint } from "../../src/core/complaint.ts";
 import type { Entry, Opened } from "../../src/core/entry.ts";
 import {
@@ -129,6 +130,51 @@ describe("A registry's successor", () => {
     expect(decisions.map(told)).to.deep.equal(["flagged CONTACT", "refused BARRED", "refused BARRED", "accepted"]);
     expect((await t.bookOf(borrower(1))).conduct?.contacts[0]).to.equal(3);
     expect(await successor.conductOf(toHex(borrower(3)))).to.equal(await t.registry.conductOf(toHex(borrower(3))));
+  });
+
+  it("knows what linked loans of before came to, and which were refinanced", async () => {
+    const t = await deploy();
+    await t.publish({
+      limits: {
+        refuse: 1 << 15,
+        on: bits(["LICENCE", "ROLLOVER", "LIFETIME-COST"]),
+        rolloverMax: 1,
+        lifetimeShare: 2_000_000,
+      },
+    });
+    const platform = await t.grant();
+    const money = { principal: 100_000n, charges: 100_000n };
+    await platform.file([lent(), lent({ predecessor: ref(0) }), lent({ borrower: borrower(2) })], { time: NOW });
+    await platform.file([
+      closed(ref(0), { reason: "refinanced", ...money }),
+      closed(ref(2), { borrower: borrower(2), reason: "refinanced", ...money }),
+    ]);
+    const { predecessor } = { predecessor: t.registry };
+    const successor = await t.succeed();
+    const clock = (await t.networkHelpers.time.latest()) + 100;
+    const at = { time: clock };
+    const asked = [
+      // Renewed once before; its chain of two has been charged what the first was.
+      repaid(ref(1), { ...at, principal: 0n, charges: 100_001n }),
+      lent({ ...at, predecessor: ref(1) }),
+      lent({ ...at, borrower: borrower(2), predecessor: ref(2) }),
+      lent({ ...at, borrower: borrower(2), predecessor: ref(1) }),
+    ];
+    const decisions = await platform.file(asked, { time: clock });
+    expect(decisions.map(told)).to.deep.equal([
+      "flagged LIFETIME-COST",
+      "flagged ROLLOVER",
+      "accepted",
+      "refused NO-LOAN",
+    ]);
+    const word = async (registry: typeof t.registry, name: bigint) => registry.chainOf(toHex(borrower(1)), name);
+    const second = (1n << 40n) | (1n << 8n) | 1n;
+    expect(await word(successor, second)).to.equal(await word(predecessor, second));
+    expect(await word(predecessor, (1n << 40n) | (3n << 8n) | 1n)).to.equal(0n);
+    // Refinanced here, after it was linked there.
+    await platform.file([closed(ref(1), { ...at, reason: "refinanced", charges: 0n })], { time: clock });
+    const final = unpackChain(await word(successor, second));
+    expect(final).to.deep.include({ charges: 200_001, renewals: 1, predecessor: ref(0), final: true });
   });
 
   it("knows complaints of before, and which are answered", async () => {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import { ruleBit, ruleNames } from "../../src/core/decision.ts";
 import { refText } from "../../src/core/entry.ts";
+import type { Ref } from "../../src/core/entry.ts";
 import { AppError } from "../../src/core/errors.ts";
 import { encodeSettings } from "../../src/core/settings.ts";
 import { canonicalJson } from "../../src/regulator/canonical.ts";
@@ -57,6 +58,48 @@ function market(): SmallMarket {
 }
 
 describe("a simulation", () => {
+  describe("given a draft that refuses a loan that was refinanced", () => {
+    /** One of 400.00, refinanced after ten days by one of 100.00, and that one renewed once more. */
+    function refinancing(): SmallMarket {
+      const small = new SmallMarket();
+      small.filed.publish(PRODUCT, limitsWith({}));
+      const first = small.open("a", 0, { principal: 40_000n });
+      const file = (day: number, predecessor: Ref): Ref => {
+        const ref = small.filed.nextRef(1);
+        const time = T0 + day * DAY;
+        const close = { ...closedBy("a", predecessor, time), reason: "refinanced" as const };
+        small.filed.file(1, time, [{ ...openedBy("a", time), predecessor }, close]);
+        return ref;
+      };
+      file(20, file(10, first));
+      return small;
+    }
+    const rules = { AMOUNT: "max: 200", ROLLOVER: "extensions: 1" };
+
+    it("judges the one that refinanced it by itself, and says so", () => {
+      const simulation = simulated(refinancing().filed.finish(), only(rules));
+      expect(told(simulation)).to.deep.equal({
+        "1/1/0": "accepted > refused AMOUNT",
+        "1/2/0": "accepted > accepted",
+        "1/3/0": "accepted > accepted",
+      });
+      const { before, after } = simulation.report.later_entries;
+      expect([before.unlinked, after.unlinked]).to.deep.equal([0, 1]);
+      expect(after.not_applied).to.deep.equal({ Closed: 1 });
+      expect(simulationLines(simulation.report).join("\n")).to.include("Judged without the loan that they refinance");
+    });
+
+    it("leaves it where it was, where each is judged alone", () => {
+      const simulation = simulated(refinancing().filed.finish(), only(rules), { eachAlone: true });
+      expect(told(simulation)).to.deep.equal({
+        "1/1/0": "accepted > refused AMOUNT",
+        "1/2/0": "accepted > accepted",
+        "1/3/0": "accepted > refused ROLLOVER",
+      });
+      expect(simulation.report.later_entries.after.unlinked).to.equal(0);
+    });
+  });
+
   describe("given a draft that cools off", () => {
     const rules = { "COOLING-OFF": "time: 3d" };
 
