@@ -90,8 +90,9 @@ library Arrears {
         breaches |= Decision.mark(breach, Decision.DEFAULT_CHARGE_BIT);
         // Unchecked: 38 bits each.
         unchecked {
-            (total, principal) = Payments.lifetime(e, n, detail, Book.charges(detail) + total);
+            total += Book.charges(detail);
         }
+        if (detail & Book.LINKED != 0) (total, principal) = Payments.withChain(e, total, principal);
         breach = LifetimeCost.breaches(limits, total, principal);
         n.breaches |= breaches | Decision.mark(breach, Decision.LIFETIME_COST_BIT);
         return Decision.mark(unknown, Decision.DEFAULT_CHARGE_BIT);

@@ -41,7 +41,9 @@ library Payments {
             uint256 days_ = daysSince(n.opened, n.time);
             uint256 breaches = n.breaches;
             if (on & Decision.LIFETIME_COST != 0) {
-                (uint256 all, uint256 principal) = lifetime(e, n, detail, charges + Book.defaultCharges(detail));
+                uint256 all = charges + Book.defaultCharges(detail);
+                uint256 principal = Book.principal(n.word);
+                if (detail & Book.LINKED != 0) (all, principal) = withChain(e, all, principal);
                 bool over = LifetimeCost.breaches(limits, all, principal);
                 breaches |= Decision.mark(over, Decision.LIFETIME_COST_BIT);
             }
@@ -156,16 +158,15 @@ library Payments {
         }
     }
 
-    /// @notice What LIFETIME-COST compares: all charges of a loan and of those that it is linked to, and the largest principal.
+    /// @notice What LIFETIME-COST compares of a linked loan: all charges of its chain, and the largest principal.
     /// @param charges Its own, default charges included.
-    function lifetime(
+    /// @param principal Its own.
+    function withChain(
         LoanEvent memory e,
-        Named memory n,
-        uint256 detail,
-        uint256 charges
+        uint256 charges,
+        uint256 principal
     ) internal view returns (uint256, uint256) {
-        if (detail & Book.LINKED == 0) return (charges, Book.principal(n.word));
-        return Chains.total(e.borrower, e.name, charges, Book.principal(n.word));
+        return Chains.total(e.borrower, e.name, charges, principal);
     }
 
     /// @notice Days since the opening, each begun one counted.

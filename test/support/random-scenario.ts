@@ -90,9 +90,11 @@ export class ScenarioMaker {
     const platform = random.pick(PLATFORMS);
     const product = random.pick([65, 66, 130]);
     const kind = random.int(1, 2);
-    switch (random.int(0, 10)) {
+    switch (random.int(0, 11)) {
       case 10:
-        return random.chance(0.6) ? { at: this.#now, do: "succeed" } : this.#pilot();
+        return { at: this.#now, do: "succeed" };
+      case 11:
+        return this.#pilot();
       case 0:
         return this.#settings();
       case 1:
@@ -359,6 +361,8 @@ export class ScenarioMaker {
           reason: random.pick([
             ...CLOSE_REASONS,
             ...(["repaid", "refinanced", "voided", "withdrawn", "written-off"] as const),
+            // Of chains of more than two there would be few.
+            ...(loan?.detail?.linked === true ? Array.from({ length: 10 }, () => "refinanced" as const) : []),
           ]),
           principal: untouched ? 0n : principal,
           charges: untouched ? 0n : charges,
