@@ -66,7 +66,7 @@ async function lifeGas(deploy: Awaited<ReturnType<typeof fixtures>>["deploy"], o
     });
   const refs = await life("Opened", loan);
   const unlike = (k: number): Entry => ({ ...loan(100 + k), principal: 1_234_567n + BigInt(k) });
-  await life("Opened, no two of one amount", unlike);
+  const others = await life("Opened, no two of one amount", unlike);
   const at = (k: number) => ({ borrower: pseudonym(k), time: filer.clock });
   await life("Disbursed", (k) => disbursed(refs[k]!, { ...at(k), amount: 1_234_567n }));
   const pays = (k: number): Entry => repaid(refs[k]!, { ...at(k), principal: 101_234n, charges: 12_363n });
@@ -92,6 +92,16 @@ async function lifeGas(deploy: Awaited<ReturnType<typeof fixtures>>["deploy"], o
   await life("Assigned, the first side", (k) => assigned(refs[k]!, { ...at(k), to }), lender, true);
   await life("Assigned, the other side", (k) => assigned(refs[k]!, { ...at(k), to, side: "assignee" }), buyer);
   await life("Closed", (k) => closed(refs[k]!, { ...at(k), principal: value, charges: 12_363n }), buyer);
+
+  const after = (k: number): Entry => ({ ...loan(100 + k), predecessor: others[k]! });
+  const linked = await life("Opened, refinances another lender's", after, buyer);
+  const at100 = (k: number) => ({ ...at(k), borrower: pseudonym(100 + k) });
+  const amount = (k: number) => ({ principal: 1_234_567n + BigInt(k), charges: 1_000n });
+  const refinanced = (k: number): Entry => closed(others[k]!, { ...at100(k), ...amount(k), reason: "refinanced" });
+  await life("Closed, refinanced", refinanced);
+  filer.pass(30 * DAY);
+  const paid = { principal: 101_234n, charges: 12_363n };
+  await life("Repaid, a linked loan's first", (k) => repaid(linked[k]!, { ...at100(k), ...paid }), buyer);
   return found;
 }
 
