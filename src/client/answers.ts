@@ -22,6 +22,7 @@ export const lawSchema = z.object({
   pack: z.string(),
   from: z.int(),
   bounds: z.array(z.string()),
+  boundsZh: z.array(z.string()).optional(),
 });
 export type ClientLaw = z.infer<typeof lawSchema>;
 

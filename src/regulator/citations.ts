@@ -12,7 +12,7 @@ import { type LawPack, versionInPacks } from "./pack-law.ts";
 export interface Citation {
   readonly rule: RuleName;
   /** Bounds of the version that judged, in words. */
-  readonly values: readonly ShownValue[];
+  readonly values: Readonly<Record<Language, readonly ShownValue[]>>;
   /** From when that version binds, UTC seconds; absent where no version speaks of the rule. */
   readonly from?: number;
   /** The pack that has that version, byte for byte, if one is at hand. */
@@ -55,7 +55,8 @@ function citeOne<File extends LawPack>(
   { packs, seriesNames }: CitingContext<File>,
 ): Citation {
   // A version in which the rule is off can't have been what judged it.
-  if (version === undefined || (version.value.on & ruleBit(rule)) === 0) return { rule, values: [], law: [] };
+  if (version === undefined || (version.value.on & ruleBit(rule)) === 0)
+    return { rule, values: { en: [], zh: [] }, law: [] };
   const bounds = BY_PRESENT.has(rule) && present !== undefined ? present : version;
   const inPack = ({ effectiveFrom, value }: Dated<Limits>) =>
     versionInPacks(packs, { product, kind, effectiveFrom, limits: value });
@@ -66,14 +67,15 @@ function citeOne<File extends LawPack>(
   const lawOf = (name: RuleName | undefined): readonly Provision[] =>
     provisionsOf(rulesOf?.[name ?? ""]?.law as Parameters<typeof provisionsOf>[0]);
   const own = lawOf(rule);
+  const values = (language: Language): ShownValue[] => [
+    ...valuesOf(AS[rule] ?? rule, version.value, words, language),
+    ...beside.map((field) => shownValue(field, bounds.value, words, language)),
+  ];
   const besideLaw = besideOf?.version.laws as Readonly<Record<string, Parameters<typeof provisionsOf>[0]>> | undefined;
   return {
     rule,
     from: bounds.effectiveFrom,
-    values: [
-      ...valuesOf(AS[rule] ?? rule, version.value, words),
-      ...beside.map((field) => shownValue(field, bounds.value, words)),
-    ],
+    values: { en: values("en"), zh: values("zh") },
     ...(of && { pack: of.file.compiled.pack }),
     law: [...(own.length > 0 ? own : lawOf(AS[rule])), ...beside.flatMap((field) => provisionsOf(besideLaw?.[field]))],
   };
@@ -104,6 +106,7 @@ export interface LawRow {
   readonly from: number;
   /** Its bounds, in words. */
   readonly bounds: string[];
+  readonly boundsZh?: string[];
 }
 
 /** Citations as rows, in one language, or in English with the Chinese beside it where the pack has one. */
@@ -122,8 +125,14 @@ export function lawRows(citations: readonly Citation[], language?: Language): La
         ...(provisionZh !== undefined && { provisionZh }),
         mark,
         ...(source !== undefined && { source }),
-        ...{ pack, from, bounds: values.map(({ label, value: of }) => `${label}: ${of}`) },
+        ...{ pack, from, bounds: boundsIn(values, language ?? "en") },
+        ...(language === undefined && { boundsZh: boundsIn(values, "zh") }),
       };
     }),
   );
+}
+
+/** `the largest loan: 500 USD`, each. */
+export function boundsIn(values: Citation["values"], language: Language): string[] {
+  return values[language].map(({ label, value }) => (language === "zh" ? `${label}：${value}` : `${label}: ${value}`));
 }

@@ -20,10 +20,15 @@ product: 1/1
 opened: { date: opened, principal: principal }
 schedule:
   single: { amount: due, term: days, unit: day }
+contacted:
+  - { date: called, channel: 1, party: third-party }
 `;
 
-/** Asked for an hour ago: one that nothing is wrong with, one that costs too much, one that is too large. */
-const ROWS = ["B1,L1,1000,1005,14", "B2,L2,1000,1150,14", "B3,L3,30000,30100,14"];
+/**
+ * Asked for an hour ago: one about which somebody else than the borrower was called since, one that costs too much, one that is too
+ * large.
+ */
+const ROWS = ["B1,L1,1000,1005,14,CALLED", "B2,L2,1000,1150,14,", "B3,L3,30000,30100,14,"];
 
 const rowSchema = z.object({
   rule: z.string(),
@@ -46,7 +51,7 @@ const summarySchema = z.object({
     z.object({
       line: z.int(),
       loan: z.string(),
-      kind: z.literal("Opened"),
+      kind: z.string(),
       outcome: z.string(),
       breaches: z.array(z.string()),
       submission: z.string(),
@@ -70,9 +75,10 @@ describe("a loan that breaks the law is refused with the article that says so", 
     const published = await run("rules", "publish", "rulebooks/sample-market.yaml", "--yes");
     expect(published.code, published.stderr).to.equal(0);
     await writeFile(path("map.yaml"), MAPPING);
-    const at = new Date(Date.now() - 1_000 * HOUR).toISOString().slice(0, 19).replace("T", " ");
-    const rows = ROWS.map((row) => row.replace(/^(B\d,L\d),/u, `$1,${at},`));
-    await writeFile(path("loans.csv"), `borrower,loan,opened,principal,due,days\n${rows.join("\n")}\n`);
+    const text = (ago: number): string => new Date(Date.now() - ago).toISOString().slice(0, 19).replace("T", " ");
+    const at = text(1_000 * HOUR);
+    const rows = ROWS.map((row) => row.replace(/^(B\d,L\d),/u, `$1,${at},`).replace("CALLED", text(1_000_000)));
+    await writeFile(path("loans.csv"), `borrower,loan,opened,principal,due,days,called\n${rows.join("\n")}\n`);
     const options = ["--as-requests", "--add-platforms", "--results", path("results.csv"), "--json"];
     imported = await run("import", path("loans.csv"), "--map", path("map.yaml"), ...options);
     expect(imported.code, imported.stderr).to.equal(0);
@@ -107,13 +113,14 @@ describe("a loan that breaks the law is refused with the article that says so", 
       [3, "refused", "RATE"],
       [4, "refused", "AMOUNT"],
       [2, "flagged", ""],
+      [2, "flagged", "CONTACT"],
     ]);
     expect(refusedFor("RATE").law![0]).to.deep.include({ rule: "RATE", article: ARTICLE, mark: "V2", from: BINDS });
     expect(refusedFor("RATE").law![0]!.bounds).to.include("cap on the annual rate: 24 %");
     expect(file).to.equal(path("results.csv"));
     const [header, ...rows] = readFileSync(path("results.csv"), "utf8").trim().split("\n");
     expect(header).to.equal("line,loan,platform,kind,outcome,breaches,undetermined,findings,submission,articles");
-    expect(rows).to.have.length(3);
+    expect(rows).to.have.length(4);
     expect(rows.join("\n"))
       .to.contain(`3,L2,1,Opened,refused,RATE,DISCLOSURE,,${refusedFor("RATE").submission},"RATE: ${ARTICLE} [V2]; `)
       .and.to.contain("4,L3,1,Opened,refused,AMOUNT,");
@@ -143,13 +150,26 @@ describe("a loan that breaks the law is refused with the article that says so", 
       .and.to.contain("cap on the annual rate: 24 %")
       .and.to.contain("binds from 2020-01-01");
     const zh = await verify(file, "--data", data, "--lang", "zh");
-    expect(zh).to.contain("RATE  按全部还款计算").and.to.contain("自 2020-01-01 起施行").and.to.contain(ARTICLE);
+    expect(zh)
+      .to.contain("RATE  按全部还款计算")
+      .and.to.contain("年化利率上限：24 %")
+      .and.to.contain("自 2020-01-01 起施行")
+      .and.to.contain(ARTICLE);
     const { law, bounds } = await report(file, "--data", data);
     expect(law!.find(({ rule }) => rule === "RATE")).to.deep.include({ article: ARTICLE, pack: "sample-market" });
     expect(bounds!.map(({ rule, from }) => [rule, from])).to.deep.equal([
       ["RATE", BINDS],
       ["DISCLOSURE", BINDS],
     ]);
+  });
+
+  it("is the same for what happens to a loan later, which the version of its opening judges", async () => {
+    const file = await receiptOf("CONTACT");
+    const call = "GB/T 45251-2025, three calls a day, none from 22:00 to 08:00, nobody but the debtor";
+    const { law } = await report(file, "--data", data);
+    expect(law!.map(({ rule, article, from }) => [rule, article, from])).to.deep.equal([["CONTACT", call, BINDS]]);
+    expect(refusedFor("CONTACT").law).to.have.length(1);
+    expect(refusedFor("CONTACT").law![0]).to.deep.include({ rule: "CONTACT", article: call, from: BINDS });
   });
 
   it("cites a file only where its version is the chain's, byte for byte, and says what would name the article", async () => {

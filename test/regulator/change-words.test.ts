@@ -6,6 +6,7 @@ import { emptyLimits } from "../../src/core/limits.ts";
 import { changesInWords } from "../../src/regulator/change-words.ts";
 import { differencesOf, type LawLine } from "../../src/regulator/law-diff.ts";
 import { LIMIT_WORDS } from "../../src/regulator/limit-words.ts";
+import { LIMIT_WORDS_ZH } from "../../src/regulator/limit-words-zh.ts";
 import { strictnessOf } from "../../src/core/strictness.ts";
 import { Random } from "../support/random.ts";
 import { randomLimits } from "../support/random-limits.ts";
@@ -24,6 +25,23 @@ describe("A change of law in words", () => {
       ({ name }) => !(name in LIMIT_WORDS) && !silent.has(name) && directionOf(name) !== "joined",
     );
     expect(missing.map(({ name }) => name)).to.deep.equal([]);
+  });
+
+  it("has them in Chinese, too, and says there what it says in English", () => {
+    expect(Object.keys(LIMIT_WORDS_ZH)).to.deep.equal(Object.keys(LIMIT_WORDS));
+    const random = new Random(20_261_122);
+    // Numbers but for those within words, and names: what both must have alike.
+    const figures = (text: string): string => (text.match(/[\d.:]+|[A-Z]{3,}|prime/gu) ?? []).sort().join(" ");
+    for (let i = 0; i < 300; i++) {
+      const limits = randomLimits(random, 0.2);
+      for (const [field, { say }] of Object.entries(LIMIT_WORDS)) {
+        const zh = LIMIT_WORDS_ZH[field]!;
+        expect(zh.label, field).to.match(/\p{Script=Han}/u);
+        expect(zh.say(limits, words), field).to.not.match(/undefined|NaN|代码/u);
+        if (say(limits, words) !== "none" && !/^no bound|^0 /u.test(say(limits, words)))
+          expect(figures(zh.say(limits, words)), field).to.equal(figures(say(limits, words)));
+      }
+    }
   });
 
   const cases: readonly [Partial<Limits>, Partial<Limits>, string][] = [

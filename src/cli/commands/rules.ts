@@ -51,7 +51,7 @@ A version binds (now), is past, pending (it binds later), withdrawn (it never bo
       "rule pack that gives articles, sources and marks, where its values are those of the chain",
     )
     .addOption(
-      new Option("--lang <language>", "names of rules and words of packs in this language")
+      new Option("--lang <language>", "names of rules, values, and words of packs in this language")
         .choices(LANGUAGES)
         .default("en"),
     )

@@ -121,7 +121,7 @@ function shown(law: Law, product: number, kind: 1 | 2, version: Dated<Limits>, l
     ...(inPack && { pack: inPack.file.compiled.pack }),
     ...businessDaysOf(law, limits),
     ...(enacted && { law: `${enacted.instrument} [${enacted.mark}]`, enactment: enacted }),
-    general: valuesOf("general", limits, words).map((value) => ({
+    general: valuesOf("general", limits, words, language).map((value) => ({
       ...value,
       ...generalLaw(value, inPack?.version, language),
     })),
@@ -153,7 +153,7 @@ function shownRule(
     name: RULE_TEXTS[rule][language].name,
     effect: isSet(limits.refuse),
     undetermined: isSet(limits.undeterminedRefuse),
-    values: valuesOf(rule, limits, words),
+    values: valuesOf(rule, limits, words, language),
     law: provisions(of?.law, language),
   };
 }

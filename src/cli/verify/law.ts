@@ -2,7 +2,7 @@
 import type { JsonRpc } from "../../chain/rpc.ts";
 import { ruleNames } from "../../core/decision.ts";
 import type { Language } from "../../core/rule-texts.ts";
-import { type Citation, cite, lawRows, type LawRow } from "../../regulator/citations.ts";
+import { boundsIn, type Citation, cite, lawRows, type LawRow } from "../../regulator/citations.ts";
 import { type JudgedOnChain, judgedOnChain } from "../../regulator/judged-on-chain.ts";
 import { localTime } from "../../regulator/plan.ts";
 import type { Report } from "../../verify/report.ts";
@@ -105,13 +105,15 @@ const NO_VERSION = {
 export function citationInWords({ rule, values, from, law }: Citation, local: DecisionLaw["local"], lang: Language) {
   if (rule === "LICENCE" && law.length === 0) return [NO_VERSION[lang]];
   if (from === undefined) return [];
-  const bounds = values.map(({ label, value }) => `${label}: ${value}`).join("; ");
+  const bounds = boundsIn(values, lang).join(lang === "zh" ? "；" : "; ");
   return [...provisions([...law], lang).flatMap(provisionLines), BOUNDS[lang](bounds, local(from))];
 }
 
 /** For programs: the rows of articles, and the bounds of each rule whether or not an article is known. */
 export function lawForPrograms({ citations, remarks }: DecisionLaw, lang: Language) {
   const law: readonly LawRow[] = lawRows(citations, lang);
-  const bounds = citations.flatMap(({ rule, from, values }) => (from === undefined ? [] : [{ rule, from, values }]));
+  const bounds = citations.flatMap(({ rule, from, values }) =>
+    from === undefined ? [] : [{ rule, from, values: values[lang] }],
+  );
   return { law, bounds, remarks };
 }

@@ -60,6 +60,7 @@ const law = z
     pack: z.string().meta({ description: "The rule pack that says so." }),
     from: z.int().meta({ description: "From when the version binds that judged the loan, UTC seconds." }),
     bounds: z.array(z.string()).meta({ description: "What it allows, in words." }),
+    boundsZh: z.array(z.string()).optional().meta({ description: "The same in Chinese." }),
   })
   .meta({ id: "Law", description: "What a rule rests on that an entry breaches." });
 export type LawJson = z.infer<typeof law>;
