@@ -27,6 +27,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/pilot.ts"),
   },
   {
+    name: "authority",
+    summary: "orders that reach any platform's loans: close, correct, assign, complain, bar",
+    load: () => import("./commands/authority.ts"),
+  },
+  {
     name: "registry",
     summary: "the registry in service and its successor: show, announce, install, renounce",
     load: () => import("./commands/registry.ts"),

@@ -92,6 +92,9 @@ export const filingSchema = z.object({
 export type FilingSummary = z.infer<typeof filingSchema>;
 export const filingsSchema = z.object({ filings: z.array(filingSchema), next: z.int().optional() });
 
+/** A filing as a whole: which submission each of its entries is. */
+export const filingWholeSchema = filingSchema.extend({ submissions: z.array(hex) });
+
 export const healthSchema = z.object({ status: z.literal("ok") });
 
 /** Whether nothing more will happen to a submission. */

@@ -9,6 +9,7 @@ import {
   checkSchema,
   type CheckResult,
   filingsSchema,
+  filingWholeSchema,
   healthSchema,
   type FilingSummary,
   isSettled,
@@ -145,6 +146,12 @@ export class GatewayClient {
   async receipt(id: Hex): Promise<Receipt> {
     const answer: z.ZodType<Receipt> = receiptSchema;
     return this.#http.send({ method: "GET", path: `/v1/receipts/${id}`, answer });
+  }
+
+  /** Ids of the submissions that a filing holds, in the order of its entries. */
+  async submissionsOf(platform: number, number: number): Promise<readonly Hex[]> {
+    const path = `/v1/filings/${platform}/${number}`;
+    return (await this.#http.send({ method: "GET", path, answer: filingWholeSchema })).submissions;
   }
 
   /** A platform's filings in the order of their numbers, read page by page. The caller's own, if no platform is named. */
