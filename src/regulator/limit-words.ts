@@ -191,8 +191,9 @@ function costInWords({ costFlat, costBrackets }: Limits, { currency }: WordsCont
     const end = upTo === ANY ? (i === 0 ? "of the principal" : "of the rest") : `up to ${moneyInWords(upTo, currency)}`;
     return `${percentInWords(part, 6)} ${end}`;
   });
-  if (costFlat > 0n || parts.length === 0) parts.unshift(moneyInWords(costFlat, currency));
-  return parts.join(", ");
+  const shares = parts.length === 0 ? [] : [parts.join(", ")];
+  const flat = costFlat > 0n || parts.length === 0 ? [moneyInWords(costFlat, currency)] : [];
+  return [...flat, ...shares].join(" and ");
 }
 
 function totalInWords({ defaultTotal, defaultTotalShare }: Limits, { currency }: WordsContext): string {
