@@ -118,6 +118,38 @@ describe("the pipeline", function () {
     expect(b.decision.findings).to.deep.equal([]);
   });
 
+  it("binds a loan to the one that it refinances, in the same filing, across platforms, and where that one was refused", async () => {
+    const borrower = newBorrower();
+    const terms = { basis: "founded" as const, product: 64, principal: "100000" };
+    const after = (predecessor: Hex): Json => ({ terms, loan: { number: "loan", predecessor } });
+    const first = issue(one(), market.opened(one(), borrower, { terms }));
+    const second = issue(one(), market.opened(one(), borrower, after(first.id)));
+    const event = { reason: "refinanced" as const, principal: "100000", charges: "1000" };
+    const closing = issue(one(), { ...market.closed(one(), borrower, first.id), event } as ReturnType<
+      typeof market.closed
+    >);
+    const { body } = await ask(gateway, "POST", "/v1/records/batch?wait=20", {
+      key: one().apiKey,
+      body: { items: [first, second, closing].map(({ record, id }) => ({ record, idempotencyKey: id })) },
+    });
+    const filed = body.results.map(({ submission }: Json) => [submission.filing.number, submission.decision.outcome]);
+    // The second is the borrower's second open loan, until the first one's close.
+    expect(filed).to.deep.equal(["accepted", "flagged", "accepted"].map((outcome) => [1, outcome]));
+
+    const third = issue(two(), market.opened(two(), borrower, after(second.id)));
+    await promise(gateway, two(), third.record);
+    expect((await settled(gateway, two(), third.id)).decision.outcome).to.equal("flagged");
+    const asked = issue(two(), market.opened(two(), borrower));
+    const last = issue(two(), market.opened(two(), borrower, { loan: { number: "last", predecessor: asked.id } }));
+    await promise(gateway, two(), asked.record);
+    await promise(gateway, two(), last.record);
+    expect((await settled(gateway, two(), asked.id)).decision.outcome).to.equal("refused");
+    const { decision } = await settled(gateway, two(), last.id);
+    expect(decision.outcome).to.equal("refused");
+    expect(JSON.stringify(decision.findings)).to.include("NO-LOAN");
+    expect((await auditOf(market)).mismatches).to.equal(0);
+  });
+
   it("files again what a reorganisation took back, to the same heads", async () => {
     const snapshot = await market.chain.rpc.call("evm_snapshot", [], z.string());
     const records = [1, 2, 3].map(() => issue(one(), market.opened(one(), newBorrower())));
