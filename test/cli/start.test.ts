@@ -23,7 +23,7 @@ const SCENES = {
     "Opened, Disbursed, Repaid, Overdue, Contacted, Contacted CONTACT, Contacted CONTACT, Complained, Answered COMPLAINT, Extended, Closed repaid",
   "sample-defaulted": "Opened, Overdue, Closed written-off, Opened BARRED, Closed repaid, Repaid",
   "sample-renewer":
-    "Opened, Closed refinanced, Opened SECONDARY COOLING-OFF, Closed refinanced, Opened SECONDARY COOLING-OFF, Closed repaid",
+    "Opened, Closed refinanced, Opened SECONDARY COOLING-OFF ROLLOVER, Closed refinanced, Opened SECONDARY COOLING-OFF ROLLOVER, Closed repaid",
   "sample-rolled-over": "Opened, Extended ROLLOVER, Closed repaid",
   "sample-assigned": "Opened, Assigned PENDING, Assigned, Repaid, Closed forgiven",
   "sample-mistaken": "Opened, Closed voided",
