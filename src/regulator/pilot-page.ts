@@ -54,14 +54,17 @@ function summary({ take_up: takeUp, loans }: PilotReport, currency: Currency): H
 }
 
 /** Shares in hundredths of a per cent: the chart writes whole numbers. */
-function trouble({ loans, beside }: PilotReport): Html {
-  const per = (part: number, all: number): number => (all === 0 ? 0 : Math.round((1_000 * part) / all));
+function trouble({ loans, beside, before }: PilotReport): Html {
+  // Bars of loans that nobody made would say that all went well with them.
+  const [others, name] = beside.loans > 0 ? [beside, "their other loans"] : [before, "their loans before it"];
+  if (loans.loans === 0 || others.loans === 0) return markup``;
+  const per = (part: number, all: number): number => Math.round((1_000 * part) / all);
   const pair = (label: string, part: (of: PilotReport["loans"]) => number) => ({
     label,
-    before: per(part(beside), beside.loans),
+    before: per(part(others), others.loans),
     after: per(part(loans), loans.loans),
   });
-  const names = { title: "Of a thousand loans", before: "their other loans", after: "the pilot" };
+  const names = { title: "Of a thousand loans", before: name, after: "the pilot" };
   return markup`<p class="soft">Of a thousand loans:</p>
     ${barChart(names, [
       pair("repaid in full", ({ repayment }) => repayment.closed["repaid"] ?? 0),

@@ -185,6 +185,17 @@ describe("a pilot's report", () => {
     expect(lines.split("\n")[1]).to.equal("Open, from 2023-11-25T00:00:00Z until 2024-02-23T00:00:00Z.");
   });
 
+  it("draws the loans before the pilot where there are no others since, and nothing where there are none", () => {
+    const drawn = (made: PilotReport): string[] =>
+      ["their other loans", "their loans before it"].filter((text) =>
+        pilotPage(made, MINOR_UNITS).includes(`${text}</text>`),
+      );
+    const { beside } = new PilotMarket().report();
+    expect(drawn(report)).to.deep.equal(["their other loans"]);
+    expect(drawn({ ...report, beside })).to.deep.equal(["their loans before it"]);
+    expect(drawn({ ...report, beside, before: beside })).to.deep.equal([]);
+  });
+
   it("has nothing to divide by where nobody asked", () => {
     const empty = new PilotMarket().report();
     expect([empty.loans.cost.share, empty.loans.defaults.share, empty.take_up.by_month]).to.deep.equal([0, 0, []]);
