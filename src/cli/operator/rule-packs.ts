@@ -41,7 +41,7 @@ export async function readPack(path: string, now: number): Promise<PackFile> {
 }
 
 /** The same of one that was published, and so binds whatever would be said against it today. */
-async function readKept(path: string, now: number): Promise<PackFile> {
+export async function readPublished(path: string, now: number): Promise<PackFile> {
   return packFrom(await readGiven(path), basename(path), now);
 }
 
@@ -104,7 +104,7 @@ export async function publishedPacks(
     kept.map(async ({ name, emergency }) => {
       const path = join(home.path, PACKS, name);
       try {
-        return { ...(await readKept(path, now)), emergency };
+        return { ...(await readPublished(path, now)), emergency };
       } catch (error) {
         onUnreadable(`${path} is passed over: ${error instanceof Error ? error.message : String(error)}`);
         return undefined;

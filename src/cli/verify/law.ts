@@ -7,7 +7,7 @@ import { type JudgedOnChain, judgedOnChain } from "../../regulator/judged-on-cha
 import { localTime } from "../../regulator/plan.ts";
 import type { Report } from "../../verify/report.ts";
 import { homeAt, homePath } from "../home.ts";
-import { type PackFile, publishedPacks, readPack } from "../operator/rule-packs.ts";
+import { type PackFile, publishedPacks, readPublished } from "../operator/rule-packs.ts";
 import { provisionLines, provisions } from "../rules/provisions.ts";
 
 /** A node that is trusted, and what on it. */
@@ -88,7 +88,7 @@ export async function lawOfDecision(
 
 async function packsAtHand({ data, pack }: { readonly data?: string; readonly pack?: string }): Promise<PackFile[]> {
   const now = Math.floor(Date.now() / 1_000);
-  const given = pack === undefined ? [] : [await readPack(pack, now)];
+  const given = pack === undefined ? [] : [await readPublished(pack, now)];
   return [...given, ...(await publishedPacks(homeAt(homePath(data)), now))];
 }
 
