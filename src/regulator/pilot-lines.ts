@@ -4,14 +4,14 @@ import { boundRows, BOUNDS_HEAD } from "./pilot-standing.ts";
 import { comparisonRows, GROUPS, GROUPS_MEANING, refusalRows, standingOf } from "./pilot-words.ts";
 import { plural, type Currency } from "./value-words.ts";
 
-/** The report as lines of text. */
-export function pilotLines(report: PilotReport, currency: Currency): string[] {
+/** The report as lines of text. `at` says a time in words. */
+export function pilotLines(report: PilotReport, currency: Currency, at: (seconds: number) => string): string[] {
   const { pilot, take_up: takeUp } = report;
   const { asked, opened, borrowers_asking: asking } = takeUp;
   const refusals = refusalRows(report);
   return [
     `Pilot ${pilot.number}: ${pilot.name}`,
-    standingOf(report),
+    standingOf(report, at),
     "",
     `${plural(opened, "loan")} opened of ${asked} asked for, of ${plural(report.loans.borrowers, "borrower")} of ${asking} who asked.`,
     "",

@@ -6,14 +6,23 @@ import { comparisonRows, GROUPS, GROUPS_MEANING, refusalRows, standingOf } from 
 import { money } from "./simulate-words.ts";
 import type { Currency } from "./value-words.ts";
 
+/** What a page says of things that the chain has numbers for. */
+export interface PilotPageWords {
+  readonly currency: Currency;
+  /** What the product is called. */
+  readonly product?: string;
+  /** A time in words, in the deployment's zone. */
+  readonly at: (seconds: number) => string;
+}
+
 /** The report as a page for a committee. */
-export function pilotPage(report: PilotReport, currency: Currency, product?: string): string {
+export function pilotPage(report: PilotReport, { currency, product, at }: PilotPageWords): string {
   const { pilot, take_up: takeUp } = report;
   const title = `Pilot ${pilot.number}: ${pilot.name}`;
   return page(title, [
     markup`<h1>${title}</h1>
       <p class="soft">${product ?? "Product"} (${pilot.terms.product}), at the platforms ${[...pilot.platforms].join(", ")}.</p>
-      <p><strong>${standingOf(report)}</strong></p>`,
+      <p><strong>${standingOf(report, at)}</strong></p>`,
     summary(report, currency),
     markup`<h2>Bounds</h2>`,
     table(

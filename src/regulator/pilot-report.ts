@@ -1,5 +1,6 @@
 import { ruleBit, ruleNames } from "../core/decision.ts";
 import type { Hex } from "../core/bytes.ts";
+import { offsetAt, type Zone } from "../core/calendar.ts";
 import { isSandboxEvent, type Pilot, type PilotTerms, type StopReason } from "../core/sandbox.ts";
 import { regulatorError } from "./errors.ts";
 import { LoanCourses, type LoanFigures, nameOf, type OpenFigures } from "./pilot-loans.ts";
@@ -30,6 +31,7 @@ export interface PilotReport {
     readonly refused_by: Readonly<Record<string, number>>;
     /** Different borrowers who asked. */
     readonly borrowers_asking: number;
+    /** Months of the deployment's zone. */
     readonly by_month: readonly { readonly month: string; readonly asked: number; readonly opened: number }[];
     /** By platform: loans opened. */
     readonly by_platform: Readonly<Record<string, number>>;
@@ -84,7 +86,7 @@ export function pilotReport({ history, number, registry, chainId }: PilotReportO
   const loans = figures(opened);
   return {
     pilot,
-    take_up: takeUp(asked, opened),
+    take_up: takeUp(asked, opened, (time) => localMonth(time, rulebook.settingsAt(time).zone)),
     bounds: boundsOf({ terms, counts: countsOf(loans, courses.openOf(opened.map(({ ref }) => nameOf(ref)))) }),
     loans,
     beside: figures(theirs.filter((act) => momentOf(act) >= terms.opensAt)),
@@ -122,12 +124,20 @@ function recordOf({ law }: History, number: number): PilotReport["pilot"] {
   throw regulatorError("pilot-unknown", `No pilot ${number} was ever opened here`);
 }
 
-function takeUp(asked: readonly Opening[], opened: readonly Opening[]): PilotReport["take_up"] {
+/** `2027-01`: the month of the deployment's zone, as people there count it. */
+const localMonth = (time: number, zone: Zone): string =>
+  new Date(1_000 * (time + offsetAt(zone, time))).toISOString().slice(0, 7);
+
+function takeUp(
+  asked: readonly Opening[],
+  opened: readonly Opening[],
+  monthOf: (time: number) => string,
+): PilotReport["take_up"] {
   const refused_by: Record<string, number> = {};
   const months = new Map<string, { month: string; asked: number; opened: number }>();
   const by_platform: Record<string, number> = {};
   for (const { recorded, blockTime, ref } of asked) {
-    const month = new Date(1_000 * blockTime).toISOString().slice(0, 7);
+    const month = monthOf(blockTime);
     const one = months.get(month) ?? { month, asked: 0, opened: 0 };
     months.set(month, one);
     one.asked++;

@@ -16,12 +16,9 @@ export const GROUPS_MEANING =
   "Compared are the pilot's loans with all other loans of the same borrowers, at any platform: those made since the pilot opened, and those before. " +
   "The borrowers are the same, the loans and the times are not: a difference shows what happened, not why.";
 
-/** A moment, in UTC: a report says the same on every machine. */
-const instant = (time: number): string => new Date(1_000 * time).toISOString().replace(".000", "");
-
-/** Where the pilot stands, in a sentence. */
-export function standingOf({ pilot }: PilotReport): string {
-  const words = standingInWords({ ...pilot, endedAt: pilot.ended_at ?? undefined }, instant);
+/** Where the pilot stands, in a sentence. `at` says a time in words. */
+export function standingOf({ pilot }: PilotReport, at: (seconds: number) => string): string {
+  const words = standingInWords({ ...pilot, endedAt: pilot.ended_at ?? undefined }, at);
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`;
 }
 

@@ -3,9 +3,11 @@ import { ruleBit } from "../../src/core/decision.ts";
 import type { Entry, Ref } from "../../src/core/entry.ts";
 import { AppError } from "../../src/core/errors.ts";
 import type { PilotTerms } from "../../src/core/sandbox.ts";
+import { encodeSettings } from "../../src/core/settings.ts";
 import { pilotLines } from "../../src/regulator/pilot-lines.ts";
 import { pilotPage } from "../../src/regulator/pilot-page.ts";
 import { pilotReport, type PilotReport } from "../../src/regulator/pilot-report.ts";
+import { localTime } from "../../src/regulator/plan.ts";
 import { MINOR_UNITS } from "../../src/regulator/value-words.ts";
 import { limitsWith } from "../support/filed-history.ts";
 import { borrowerOf, DAY, openedBy, PRODUCT, SmallMarket, T0 } from "../support/small-market.ts";
@@ -13,6 +15,7 @@ import { borrowerOf, DAY, openedBy, PRODUCT, SmallMarket, T0 } from "../support/
 const PILOT = PRODUCT + 1;
 const NUMBER = 7;
 const at = (day: number): number => T0 + day * DAY;
+const inShanghai = (seconds: number): string => localTime(seconds, [{ from: 0, offset: 8 * 3_600 }]);
 
 const TERMS: PilotTerms = {
   ...{ product: PILOT, opensAt: at(10), endsAt: at(100), maxLoans: 4, maxBorrowers: 4 },
@@ -111,6 +114,15 @@ describe("a pilot's report", () => {
     });
   });
 
+  it("counts months as people of the deployment's zone do", () => {
+    const east = new PilotMarket();
+    const settings = encodeSettings({ zone: [{ from: 0, offset: 14 * 3_600 }], markets: new Map() });
+    east.filed.law({ event: "SettingsPublished", index: 0, effectiveFrom: 0, settings });
+    // Noon of 30 November in UTC is December there.
+    east.open("a", 15.5, { product: PILOT });
+    expect(east.report().take_up.by_month).to.deep.equal([{ month: "2023-12", asked: 1, opened: 1 }]);
+  });
+
   it("has the pilot's bounds and how much of each is used, as the Sandbox counts", () => {
     const { counts } = m.filed.twin.sandbox.pilotOf(NUMBER)!;
     const used = Object.fromEntries(report.bounds.map(({ bound, used: value }) => [bound, value]));
@@ -176,19 +188,30 @@ describe("a pilot's report", () => {
   });
 
   it("is a page without anything loaded, and lines with the same figures", () => {
-    const page = pilotPage(report, { code: "CNY", decimals: 2 });
-    for (const text of ["Pilot 7: Emergency loans", "420.00 CNY", "answered late", "<svg"])
+    const page = pilotPage(report, {
+      currency: { code: "CNY", decimals: 2 },
+      product: "Emergency fund",
+      at: inShanghai,
+    });
+    for (const text of [
+      "Pilot 7: Emergency loans",
+      `Emergency fund (${PILOT})`,
+      "2023-11-25T08:00:00+08:00",
+      "420.00 CNY",
+      "answered late",
+      "<svg",
+    ])
       expect(page).to.contain(text);
     expect(page).to.not.match(/<script|https?:|src=/u);
-    const lines = pilotLines(report, MINOR_UNITS).join("\n");
+    const lines = pilotLines(report, MINOR_UNITS, inShanghai).join("\n");
     for (const text of ["4 loans opened of 7 asked for", "25.00 %", "PILOT"]) expect(lines).to.contain(text);
-    expect(lines.split("\n")[1]).to.equal("Open, from 2023-11-25T00:00:00Z until 2024-02-23T00:00:00Z.");
+    expect(lines.split("\n")[1]).to.equal("Open, from 2023-11-25T08:00:00+08:00 until 2024-02-23T08:00:00+08:00.");
   });
 
   it("draws the loans before the pilot where there are no others since, and nothing where there are none", () => {
     const drawn = (made: PilotReport): string[] =>
       ["their other loans", "their loans before it"].filter((text) =>
-        pilotPage(made, MINOR_UNITS).includes(`${text}</text>`),
+        pilotPage(made, { currency: MINOR_UNITS, at: inShanghai }).includes(`${text}</text>`),
       );
     const { beside } = new PilotMarket().report();
     expect(drawn(report)).to.deep.equal(["their other loans"]);
@@ -199,7 +222,7 @@ describe("a pilot's report", () => {
   it("has nothing to divide by where nobody asked", () => {
     const empty = new PilotMarket().report();
     expect([empty.loans.cost.share, empty.loans.defaults.share, empty.take_up.by_month]).to.deep.equal([0, 0, []]);
-    expect(pilotPage(empty, MINOR_UNITS)).to.contain("Nothing was refused.");
+    expect(pilotPage(empty, { currency: MINOR_UNITS, at: inShanghai })).to.contain("Nothing was refused.");
   });
 
   it("is refused of a pilot that nobody opened", () => {

@@ -69,15 +69,20 @@ export async function report(given: string, options: ReportOptions): Promise<voi
   const made = await compute(opened, pilot);
   const named = options.currency === undefined ? undefined : { code: options.currency, decimals: 2 };
   const currency = named ?? currencyOf(opened.law, pilot.terms.product) ?? MINOR_UNITS;
+  const at = (seconds: number): string => opened.law.local(seconds);
   if (options.html !== undefined) {
     const { html } = options;
     await written(html, () =>
-      writeDurably(html, pilotPage(made, currency, opened.law.named(pilot.terms.product).title), 0o644),
+      writeDurably(
+        html,
+        pilotPage(made, { currency, at, product: opened.law.named(pilot.terms.product).title }),
+        0o644,
+      ),
     );
     note(`Wrote ${html}.`);
   }
   if (options.json === true) print(canonicalJson(made));
-  else for (const line of pilotLines(made, currency)) print(line);
+  else for (const line of pilotLines(made, currency, at)) print(line);
 }
 
 async function compute({ law }: OpenPilots, { number }: Pilot): Promise<PilotReport> {
