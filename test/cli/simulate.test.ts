@@ -23,6 +23,8 @@ describe("tally simulate", function () {
   let chain: LocalChain;
   let filer: Filer;
   let directory: Awaited<ReturnType<typeof scratch>>;
+  /** Block of the last filing: other tests send transactions after it. */
+  let lastFiling = 0;
 
   before(async () => {
     directory = await scratch();
@@ -42,6 +44,7 @@ describe("tally simulate", function () {
       founded("b", 3, 90_000n),
     ]);
     await filer.file([founded("a", 20.5)]);
+    lastFiling = Number(await chain.rpc.call("eth_blockNumber", [], z.string()));
   });
   after(async () => {
     await chain.stop();
@@ -141,8 +144,7 @@ describe("tally simulate", function () {
       "--from-block goes with",
     );
     const cut = ["--rpc", chain.url, "--registry", filer.deployment.registry, "--from-block"];
-    const last = await chain.rpc.call("eth_blockNumber", [], z.string());
-    for (const block of [Number(last), 999_999])
+    for (const block of [lastFiling, 999_999])
       expect(await errorOf(tally(["simulate", "--rules", draft, ...cut, String(block)]))).to.include("(history-cut)");
     const nothing = ["--rpc", chain.url, "--registry", filer.deployment.rulebook];
     expect(await errorOf(tally(["simulate", "--rules", draft, ...nothing]))).to.include("(no-contract)");
