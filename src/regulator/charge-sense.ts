@@ -1,3 +1,4 @@
+import type { Path } from "./pack-document.ts";
 import { isOff, isOn, NOTHING, type RuleChecks } from "./rule-at-hand.ts";
 import { checkMoney, checkShare, type Judging } from "./sense.ts";
 
@@ -14,13 +15,7 @@ export const CHARGE_CHECKS: RuleChecks = {
       );
     if ("value" in cap) {
       checkShare(to, "cap", cap.value, { places: 9, unusual: 1_000, absurd: 1_000_000 });
-      if (cap.value === 0n && !isOff(rule))
-        to.doubtful(
-          "cap",
-          "allows no charge at all",
-          "Any interest or fee breaks a cap of 0 %.",
-          "Keep it if loans must be free of charge.",
-        );
+      if (cap.value === 0n && !isOff(rule)) allowsNone(to, "cap", "Any interest or fee breaks a cap of 0 %.");
       return;
     }
     if (pack.series[cap.series] === undefined)
@@ -102,12 +97,7 @@ export const CHARGE_CHECKS: RuleChecks = {
       last = most;
     }
     if (!isOff(rule) && flat === 0n && rule.brackets.every(({ share }) => share === 0))
-      to.doubtful(
-        [],
-        "allows no charge at all",
-        "Neither `flat` nor a bracket allows any.",
-        "Keep it if loans must be free of charge.",
-      );
+      allowsNone(to, [], "Neither `flat` nor a bracket allows any.");
   },
   WITHDRAWAL: (rule, to, version) => {
     if (isOff(rule)) return;
@@ -128,23 +118,11 @@ export const CHARGE_CHECKS: RuleChecks = {
   },
   "LIFETIME-COST": (rule, to) => {
     checkShare(to, "share", rule.share, { places: 6, unusual: 1_000, absurd: 100_000 });
-    if (!isOff(rule) && rule.share === 0)
-      to.doubtful(
-        "share",
-        "allows no charge at all",
-        "Any charge is more than nothing.",
-        "Keep it if loans must be free of charge.",
-      );
+    if (!isOff(rule) && rule.share === 0) allowsNone(to, "share", "Any charge is more than nothing.");
   },
   "DAILY-COST": (rule, to) => {
     checkShare(to, "share", rule.share, { places: 9, unusual: 5, absurd: 100 });
-    if (!isOff(rule) && rule.share === 0)
-      to.doubtful(
-        "share",
-        "allows no charge at all",
-        "Any charge is more than nothing.",
-        "Keep it if loans must be free of charge.",
-      );
+    if (!isOff(rule) && rule.share === 0) allowsNone(to, "share", "Any charge is more than nothing.");
   },
   "DEFAULT-CHARGE": (rule, to, { pack }) => {
     checkMoney(to, "flat", rule.flat, pack.currency.decimals);
@@ -178,4 +156,9 @@ function checkAge({ wrong, doubtful }: Judging, days: number): void {
       "A rate that old says little of the market.",
       "Write how long a point holds: 40d for a monthly series.",
     );
+}
+
+/** A bound of nothing: hardly any law means that. */
+function allowsNone({ doubtful }: Judging, field: Path | string, why: string): void {
+  doubtful(field, "allows no charge at all", why, "Keep it if loans must be free of charge.");
 }

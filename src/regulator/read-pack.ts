@@ -1,3 +1,4 @@
+import { AppError } from "../core/errors.ts";
 import { limitFaults } from "../core/limits-check.ts";
 import { type CompiledRulePack, compileRulePack, rulePackJsonSchema } from "./compile-rule-pack.ts";
 import { regulatorError } from "./errors.ts";
@@ -35,6 +36,20 @@ export function readRulePack(text: string, file: string, now: number): ReadPack 
   // All that the Rulebook refuses is found above, with its place; should it ever know more, that isn't to be found out when publishing.
   if (refused.length > 0) throw invalid(file, [...new Set(refused)].map(withoutPlace), warnings);
   return { pack: parsed.data, compiled, warnings };
+}
+
+/** What is said against a file that is no pack. */
+export interface PackFindings {
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** What {@link readRulePack} found wrong; undefined of any other error. */
+export function findingsIn(error: unknown): PackFindings | undefined {
+  if (!(error instanceof AppError) || !("problems" in error.details)) return undefined;
+  // Details are of any shape; those with `problems` are made by `invalid` alone.
+  const { problems, warnings } = error.details as unknown as Record<"problems" | "warnings", readonly Problem[]>;
+  return { errors: problems, warnings };
 }
 
 const withoutPlace = (what: string): Problem => ({

@@ -1,50 +1,30 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
-import { AppError } from "../../src/core/errors.ts";
 import type { Problem } from "../../src/regulator/pack-document.ts";
-import { readRulePack } from "../../src/regulator/read-pack.ts";
+import { findingsIn, type PackFindings, readRulePack } from "../../src/regulator/read-pack.ts";
+import { LAW, oneVersionPack } from "../support/one-version-pack.ts";
 
 const NOW = 1_760_000_000;
-const LAW = "law: { article: Test Act 1, mark: sample }";
 
 const rule = (name: string, fields = "", effect = "refuse"): string =>
   `      ${name}: { effect: ${effect}, ${LAW}${fields && `, ${fields}`} }`;
 
-/** A pack of one version; its rules begin in line 14. */
-const pack = (rules = rule("DEDUCTION"), head = ""): string => `pack: test-pack
-title: Test
-currency: { code: USD, decimals: 2 }
-zone: America/New_York
-markets: { small: { number: 2, confirmationWindow: 48h, grace: 30d } }
-products: { payday: { market: small, serial: 3, title: Payday } }
-${head}
-versions:
-  - products: [payday]
-    borrowers: [person]
-    effectiveFrom: 2024-07-01
-    reportingWindow: 3d
-    rules:
-${rules}
-`;
+/** Its rules begin in line 14. */
+const pack = (rules = rule("DEDUCTION"), head = ""): string => oneVersionPack(rules, head);
 
-interface Found {
-  readonly errors: readonly Problem[];
-  readonly warnings: readonly Problem[];
-}
-
-function read(text: string): Found {
+function read(text: string): PackFindings {
   try {
     return { errors: [], warnings: readRulePack(text, "test.yaml", NOW).warnings };
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    const { problems, warnings } = error.details as unknown as Record<"problems" | "warnings", readonly Problem[]>;
-    return { errors: problems, warnings };
+    const findings = findingsIn(error);
+    if (findings === undefined) throw error;
+    return findings;
   }
 }
 
 const said = (problems: readonly Problem[]): string[] => problems.map(({ where, what }) => `${where}: ${what}`);
 const SERIES = "series: { lpr: { number: 1, title: L, points: [{ published: 2020-01-01, rate: 3%, mark: M }] } }";
-const inRule = (text: string, head?: string): Found => read(pack(text, head));
+const inRule = (text: string, head?: string): PackFindings => read(pack(text, head));
 
 describe("regulator/read-pack", () => {
   it("names all that is wrong at once, each with line, column and field, why and what to write", () => {

@@ -13,28 +13,13 @@ import { marksOf } from "../../src/regulator/marks.ts";
 import { fieldsOf, PACK_RULES } from "../../src/regulator/pack-rules.ts";
 import { days, duration, minorUnits, multiple, percent, secondsOf, share } from "../../src/regulator/units.ts";
 import { zoneOffsets } from "../../src/regulator/zone-offsets.ts";
+import { LAW, oneVersionPack } from "../support/one-version-pack.ts";
 
 const NOW = 1_760_000_000;
 const SEED = 4_150;
 
-const LAW = "law: { article: Test Act 1, mark: sample }";
-
-/** A pack of one version; lines are counted from 1. */
-const pack = (rules = `      DEDUCTION: { effect: refuse, ${LAW} }`, head = ""): string => `pack: test-pack
-title: Test
-currency: { code: USD, decimals: 2 }
-zone: America/New_York
-markets: { small: { number: 2, confirmationWindow: 48h, grace: 30d } }
-products: { payday: { market: small, serial: 3, title: Payday } }
-${head}
-versions:
-  - products: [payday]
-    borrowers: [person]
-    effectiveFrom: 2024-07-01
-    reportingWindow: 3d
-    rules:
-${rules}
-`;
+/** Lines are counted from 1. */
+const pack = (rules = `      DEDUCTION: { effect: refuse, ${LAW} }`, head = ""): string => oneVersionPack(rules, head);
 const rule = (name: string, fields: string): string =>
   `      ${name}: { effect: refuse, ${LAW}${fields && ", "}${fields} }`;
 

@@ -3,6 +3,7 @@ import { AppError } from "../../core/errors.ts";
 import { MARKS } from "../../regulator/law.ts";
 import { marksOf } from "../../regulator/marks.ts";
 import type { Problem } from "../../regulator/pack-document.ts";
+import { findingsIn, type PackFindings } from "../../regulator/read-pack.ts";
 import { plural } from "../../regulator/value-words.ts";
 import { type PackFile, readPack } from "../operator/rule-packs.ts";
 import { EXIT, note, print, printJson } from "../output.ts";
@@ -34,18 +35,11 @@ export async function validate(file: string, options: LawOptions): Promise<void>
   for (const problem of warnings) print(paragraph("warning", problem));
 }
 
-interface Findings {
-  readonly errors: readonly Problem[];
-  readonly warnings: readonly Problem[];
-}
-
 /** What keeps a file from being a pack; one that can't be read at all has no line. Anything else is thrown on. */
-function findingsOf(file: string, error: unknown): Findings {
+function findingsOf(file: string, error: unknown): PackFindings {
   if (!(error instanceof AppError)) throw error;
-  if ("problems" in error.details) {
-    const { problems, warnings } = error.details as unknown as Record<"problems" | "warnings", readonly Problem[]>;
-    return { errors: problems, warnings };
-  }
+  const findings = findingsIn(error);
+  if (findings !== undefined) return findings;
   const { message: what, fix } = error;
   return {
     errors: [{ where: file, line: null, column: null, what, why: "Nothing could be read.", fix }],
